@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "bench/epochs.hpp"
 #include "bench/graphs.hpp"
 #include "bench/operators.hpp"
@@ -101,8 +102,8 @@ class BenchRun {
   /// False when interrupted.
   bool measure(const BenchGraph& graph) {
     const Graph topology(graph.data.graph);
-    print_text(fmt::format("\n{}: {} nodes, {} edge slots; {} heads of width {}, {} threads, {}\n{}", graph.name,
-                           topology.rows(), topology.edges(), asked_.heads, asked_.width, threads(),
+    print_text(fmt::format("\n{}: {} nodes, {} edge slots; {} of width {}, {}, {}\n{}", graph.name, topology.rows(),
+                           topology.edges(), counted(asked_.heads, "head"), asked_.width, counted(threads(), "thread"),
                            name_of(numbered(device_)), bench_header()));
     const timing::Sizes sizes{
         .nodes = topology.rows(), .heads = asked_.heads, .width = asked_.width, .device = device_};

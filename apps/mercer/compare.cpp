@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "base/counted.hpp"
 #include "cli/errors.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
@@ -95,8 +96,8 @@ int compare(const Invocation& typed) {
                    !request.quiet);
   const InterruptGuard guard;
   if (!run_all(comparison, runner)) {
-    tell(fmt::format("stopped after {} of {} runs; go on with:\n  {}", runner.done(), runner.total(),
-                     line_to_go_on("compare", typed.words)));
+    tell(fmt::format("stopped after {} of {}; go on with:\n  {}", runner.done(),
+                     counted(static_cast<Index>(runner.total()), "run"), line_to_go_on("compare", typed.words)));
     return interrupted;
   }
   for (const std::string& lost : comparison.lost)

@@ -3,8 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
@@ -37,10 +40,13 @@ Json measured(const Tensor& logits, const Dataset& data, const ColumnScales& sca
   json["macro_f1"] = macro_f1(logits, data.labels, rows);
   json["loss"] = mean_cross_entropy(logits, data.labels, rows);
   if (data.classes() != 2) return json;
-  try {
-    json["roc_auc"] = roc_auc(logits, data.labels, rows);
-  } catch (const ValueError&) {
-    json["roc_auc"] = nullptr;  // undefined when all nodes have one class
+  for (const Metric metric : {Metric::roc_auc, Metric::average_precision}) {
+    const std::string name = metric == Metric::roc_auc ? "roc_auc" : "average_precision";
+    try {
+      json[name] = evaluate(metric, logits, data.labels, rows);
+    } catch (const ValueError&) {
+      json[name] = nullptr;  // undefined when all nodes have one class, or none the positive one
+    }
   }
   return json;
 }
@@ -59,6 +65,8 @@ std::string line_of(const char* name, const Json& part, const char* examples) {
                                  part["loss"].get<double>());
   if (part.contains("roc_auc") && !part["roc_auc"].is_null())
     text += fmt::format("  ROC AUC {}", percent(part["roc_auc"].get<double>()));
+  if (part.contains("average_precision") && !part["average_precision"].is_null())
+    text += fmt::format("  average precision {}", percent(part["average_precision"].get<double>()));
   return text + "\n";
 }
 
@@ -100,6 +108,15 @@ Measured nodes_to_measure(const Trained& trained, const TrainedRequest& request)
   return all;
 }
 
+/// The two classes, and the columns of their logits, in that order in which `positive` is the second.
+void set_positive(const std::string& positive, Dataset& data, Tensor& logits) {
+  const std::vector<std::string> before = data.class_names;
+  data = with_positive(std::move(data), positive);
+  if (data.class_names == before) return;
+  for (Index i = 0; i < logits.rows(); ++i)
+    std::swap(logits(i, 0), logits(i, 1));
+}
+
 }  // namespace
 
 int evaluate(const Invocation& typed) {
@@ -110,20 +127,23 @@ int evaluate(const Invocation& typed) {
   declare_trained(app, request);
   app.add_flag("--json", json, "as JSON");
   app.add_option("--summary", summary, "the same as JSON")->type_name("FILE");
+  list_first(app, {"--data", "--json", "--summary"});
   if (!parse(app, typed.words)) return done;
   if (!summary.empty()) {
     check_writable(summary);
     form_of({"--summary", summary}, {".json"});
     request.outputs.push_back({"--summary", summary});
   }
+  const std::optional<std::string> positive = std::exchange(request.data.positive, std::nullopt);
   const Trained trained = load_trained(request);
-  const Dataset& data = trained.problem->prepared.data;
+  Dataset& data = trained.problem->prepared.data;
   if (std::ranges::none_of(data.labels, [](std::int32_t label) { return label >= 0; }))
     throw UsageError(data.name + ": none of its " + data.examples_in_words() +
                      " has a label to compare with; mercer predict writes predictions");
   const Measured measured_on = nodes_to_measure(trained, request);
   const Split& split = measured_on.split;
-  const Tensor logits = logits_of(trained);
+  Tensor logits = logits_of(trained);
+  if (positive) set_positive(*positive, data, logits);
   const auto on = [&](const std::vector<Node>& rows) { return measured(logits, data, trained.model.targets, rows); };
   Json found{{"command", typed.line},
              {"model", trained.model.options.name},
@@ -133,6 +153,7 @@ int evaluate(const Invocation& typed) {
              {"train", on(split.train)},
              {"validation", on(split.validation)},
              {"test", on(split.test)}};
+  if (data.label_kind == LabelKind::classes && data.classes() == 2) found["positive"] = data.class_names.back();
   const bool has_others = !measured_on.others.empty();
   if (has_others) found["new"] = on(measured_on.others);
   if (!summary.empty()) write_whole(summary, text_of(found));
@@ -140,11 +161,13 @@ int evaluate(const Invocation& typed) {
     fmt::print("{}", text_of(found));
     return done;
   }
-  print_text(fmt::format("{} on {}, {}\n{}{}{}{}", trained.model.options.name, data.name, measured_on.in_words,
+  const std::string of_class = note_of_metric(Metric::average_precision, data);
+  print_text(fmt::format("{} on {}, {}\n{}{}{}{}{}", trained.model.options.name, data.name, measured_on.in_words,
                          line_of("training", found["train"], data.examples_in_words()),
                          line_of("validation", found["validation"], data.examples_in_words()),
                          line_of("test", found["test"], data.examples_in_words()),
-                         has_others ? line_of("new", found["new"], data.examples_in_words()) : ""));
+                         has_others ? line_of("new", found["new"], data.examples_in_words()) : "",
+                         of_class.empty() ? "" : of_class + "\n"));
   return done;
 }
 

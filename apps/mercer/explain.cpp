@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/numbers.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
@@ -43,19 +44,21 @@ struct ExplainRequest {
 
 void declare(CLI::App& app, ExplainRequest& request) {
   declare_trained(app, request.trained);
-  app.option_defaults()->group("What to explain");
   app.add_option("--node", request.node,
                  "name of a node, or its number from 0 where the data have no names; without it the whole model")
       ->type_name("NODE");
   app.add_option("--item", request.item, "of a model of sequences: name of a sequence, or its number from 0")
       ->type_name("ITEM");
   app.add_option("--layer", request.layer, "counted from 1; of a node by default the last, else all")
-      ->check(whole_number(1, any_count));
-  app.add_option("--head", request.head, "counted from 1; by default all")->check(whole_number(1, any_count));
+      ->check(whole_number(1, any_count))
+      ->type_name("NUMBER");
+  app.add_option("--head", request.head, "counted from 1; by default all")
+      ->check(whole_number(1, any_count))
+      ->type_name("NUMBER");
   app.add_option("--top", request.top, "list and draw so many of the nodes with the largest α; sum up the others")
       ->check(whole_number(1, 24))
-      ->capture_default_str();
-  app.option_defaults()->group("Output");
+      ->capture_default_str()
+      ->type_name("COUNT");
   app.add_option("--out", request.out, "folder for explain.svg, explain.json and explain.csv")->type_name("DIR");
   app.add_option("--edges", request.edges,
                  "CSV file for the attention of every edge, or pair of positions, in every layer and head; in the "
@@ -63,6 +66,7 @@ void declare(CLI::App& app, ExplainRequest& request) {
                  "then added ones")
       ->type_name("FILE");
   app.add_flag("--json", request.json, "print JSON");
+  list_first(app, {"--data", "--node", "--item", "--layer", "--head", "--top", "--out", "--edges", "--json"});
 }
 
 /// The whole number that a text is.
@@ -131,7 +135,7 @@ Node example_of(const std::string& option, const std::string& text, const Prepar
 }
 
 /// The index from 0, or nothing when not given. Throws UsageError.
-std::optional<Index> counted(const char* option, Index typed, Index most) {
+std::optional<Index> index_from_one(const char* option, Index typed, Index most) {
   if (typed == 0) return std::nullopt;
   if (typed > most) throw UsageError(fmt::format("{} {}: want 1 … {}", option, typed, most));
   return typed - 1;
@@ -164,11 +168,12 @@ Index heads_of(const Explainable& explained, std::optional<Index> layer) {
 }
 
 Rendered rendered(const ExplainRequest& request, const Explainable& explained) {
-  const auto layer = counted("--layer", request.layer, static_cast<Index>(explained.layers.size()));
+  const auto layer = index_from_one("--layer", request.layer, static_cast<Index>(explained.layers.size()));
   if (request.node.empty())
-    return render_model(explained, layer, counted("--head", request.head, heads_of(explained, layer)));
+    return render_model(explained, layer, index_from_one("--head", request.head, heads_of(explained, layer)));
   const Index chosen = layer.value_or(static_cast<Index>(explained.layers.size()) - 1);
-  const auto head = counted("--head", request.head, explained.layers[static_cast<std::size_t>(chosen)].alpha.columns());
+  const auto head =
+      index_from_one("--head", request.head, explained.layers[static_cast<std::size_t>(chosen)].alpha.columns());
   return render_node(explained, example_of("--node", request.node, explained.prepared()), chosen, head, request.top);
 }
 
@@ -229,8 +234,8 @@ int explain(const Invocation& typed) {
     print_text(found.text);
   bool whole = true;
   if (!request.edges.empty()) {
-    const auto layer = counted("--layer", request.layer, static_cast<Index>(explained.layers.size()));
-    const auto head = counted("--head", request.head, heads_of(explained, layer));
+    const auto layer = index_from_one("--layer", request.layer, static_cast<Index>(explained.layers.size()));
+    const auto head = index_from_one("--head", request.head, heads_of(explained, layer));
     whole &= try_write([&] {
       const Edge rows = write_edges(explained, layer, head, request.edges);
       if (!request.json) print_text(fmt::format("{} rows written to {}\n", grouped(rows), request.edges));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
@@ -48,6 +49,7 @@ void declare(CLI::App& app, ImportRequest& request) {
   app.add_flag("--no-root-weight", request.no_root_weight, "of TransformerConv: root_weight=False");
   app.option_defaults()->group("Data");
   declare_data(app, request.data);
+  list_first(app, {"--data"});
 }
 
 OptionValues options_given(const ImportRequest& request) {
@@ -98,8 +100,8 @@ std::string assumed(const ImportedModel& found, const ImportRequest& request) {
 void check_sizes(const std::string& file, const ImportedModel& found, const Problem& problem) {
   const std::string& data = problem.prepared.data.name;
   if (problem.features() != found.features)
-    throw UsageError(
-        fmt::format("{}: the model reads {} features, {} has {}", file, found.features, data, problem.features()));
+    throw UsageError(fmt::format("{}: the model reads {}, {} has {}", file, counted(found.features, "feature"), data,
+                                 problem.features()));
   if (problem.classes() == found.classes_side_by_side)
     throw UsageError(
         fmt::format("{}: the heads of the last layer, which has no bias, give {} logits averaged (concat=False) and {} "
@@ -107,8 +109,8 @@ void check_sizes(const std::string& file, const ImportedModel& found, const Prob
                     "or with one head",
                     file, found.classes, found.classes_side_by_side, data));
   if (problem.classes() != found.classes)
-    throw UsageError(
-        fmt::format("{}: the model gives {} logits, {} has {} classes", file, found.classes, data, problem.classes()));
+    throw UsageError(fmt::format("{}: the model gives {}, {} has {}", file, counted(found.classes, "logit"), data,
+                                 counted(problem.classes(), "class")));
 }
 
 }  // namespace
@@ -125,6 +127,8 @@ int import_model(const Invocation& typed) {
   if (file_exists(std::filesystem::path(request.out) / "model.safetensors"))
     throw UsageError("--out " + request.out + ": holds a model already, want a new folder");
   const ImportedModel found = imported_model(TorchFile(request.file), options_given(request), !request.no_root_weight);
+  if (request.data.positive)
+    throw UsageError("--positive: the classes of the model stand as it learned them, want it with evaluate");
   Settings settings = settings_of(found, request.data);
   settings.data.path = place_of(settings.data);
   refuse_data_folder(request.out, settings.data.path);

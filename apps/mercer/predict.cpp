@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/streams.hpp"
 #include "commands.hpp"
@@ -44,6 +45,7 @@ void declare(CLI::App& app, PredictRequest& request) {
       ->type_name("FILE");
   app.add_option("--logits", request.logits, "write the logits, a row for each node, as .npz or .csv")
       ->type_name("FILE");
+  list_first(app, {"--data", "--out", "--embeddings", "--logits"});
 }
 
 /// Checks what is asked for; --embeddings without a file takes its name from --out.

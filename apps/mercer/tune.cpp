@@ -8,6 +8,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/numbers.hpp"
 #include "cli/options.hpp"
@@ -82,6 +83,7 @@ void declare(CLI::App& app, TuneCommand& asked) {
       ->type_name("COUNT");
   app.add_flag("--show-space", asked.show_space, "print the ranges and the rungs, and end");
   declare_runs(app, {asked.out, asked.jobs, asked.fresh, asked.quiet}, "a search");
+  list_first(app, {"--range", "--trials", "--splits", "--show-space", "--jobs", "--out"});
 }
 
 std::string space_text(const TunePlan& plan) {
@@ -90,7 +92,7 @@ std::string space_text(const TunePlan& plan) {
     text += "--range " + range.text() + "\n";
   text += own_in_words(plan) + "\n";
   for (std::size_t r = 0; r < plan.rungs.size(); ++r)
-    text += fmt::format("rung {}: {} trials to epoch {}\n", r + 1, trials_of_rung(plan, r), plan.rungs[r]);
+    text += fmt::format("rung {}: {} to epoch {}\n", r + 1, counted(trials_of_rung(plan, r), "trial"), plan.rungs[r]);
   return text;
 }
 
@@ -170,6 +172,8 @@ int tune(const Invocation& typed) {
   for (const std::string& range : asked.ranges)
     plan.space.push_back(range_of(range, model));
   prepare(plan);
+  for (const std::string& note : plan.notes)
+    tell(note);
   record.jobs = asked.jobs > 0 ? asked.jobs : threads();
   if (asked.show_space) {
     print_text(space_text(plan));
@@ -183,8 +187,8 @@ int tune(const Invocation& typed) {
   JobRunner runner(record.jobs, expected_runs(plan), !asked.quiet);
   const InterruptGuard guard;
   if (!run_rungs(record, runner)) {
-    tell(fmt::format("stopped after {} of {} runs; go on with:\n  {}", runner.done(), runner.total(),
-                     line_to_go_on("tune", typed.words)));
+    tell(fmt::format("stopped after {} of {}; go on with:\n  {}", runner.done(),
+                     counted(static_cast<Index>(runner.total()), "run"), line_to_go_on("tune", typed.words)));
     return interrupted;
   }
   write_search(record);

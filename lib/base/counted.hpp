@@ -16,10 +16,18 @@ inline std::string grouped(Index number) {
   return text;
 }
 
-/// "1 node", "2 nodes"; "2 classes".
-inline std::string counted(Index count, std::string_view thing) {
-  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : thing.ends_with('s') ? "es" : "s");
+/// "node" of 1, "nodes" of others; "classes".
+inline std::string noun(Index count, std::string_view thing) {
+  return std::string(thing) + (count == 1 ? "" : thing.ends_with('s') ? "es" : "s");
 }
+
+/// "1 node", "2708 nodes".
+inline std::string counted(Index count, std::string_view thing) {
+  return std::to_string(count) + " " + noun(count, thing);
+}
+
+/// "1 node", "2,708 nodes".
+inline std::string grouped(Index count, std::string_view thing) { return grouped(count) + " " + noun(count, thing); }
 
 /// The verb behind such a number.
 inline const char* has_or_have(Index count) { return count == 1 ? " has" : " have"; }

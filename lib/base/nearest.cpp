@@ -40,9 +40,33 @@ std::string nearest_name(std::string_view name, std::span<const std::string> kno
   return nearest;
 }
 
-std::string suggest(std::string_view name, std::span<const std::string> known) {
+std::vector<std::string> nearest_names(std::string_view name, std::span<const std::string> known, std::size_t most) {
+  std::vector<std::string> names;
+  const std::string nearest = nearest_name(name, known), lower = lower_case(name);
+  const std::size_t fewest = edit_distance(lower, lower_case(nearest));
+  const auto is_near = [&](const std::string& other) {
+    if (nearest.empty()) return !name.empty() && other.starts_with(name);
+    return edit_distance(lower, lower_case(other)) == fewest;
+  };
+  for (const std::string& candidate : known)
+    if (names.size() < most && is_near(candidate)) names.push_back(candidate);
+  return names;
+}
+
+std::string one_of_these(std::span<const std::string> names) {
   std::string text;
-  if (const std::string nearest = nearest_name(name, known); !nearest.empty()) text = "did you mean " + nearest + "? ";
+  for (std::size_t n = 0; n < names.size(); ++n)
+    text += (n == 0 ? "" : n + 1 == names.size() ? " or " : ", ") + names[n];
+  return text;
+}
+
+std::string suggest(std::string_view name, std::span<const std::string> known, std::string_view all) {
+  constexpr std::size_t most_near = 3, most_listed = 12;
+  std::string text;
+  const bool lists = all.empty() || known.size() <= most_listed;
+  if (const std::vector<std::string> near = nearest_names(name, known, lists ? 1 : most_near); !near.empty())
+    text = "did you mean " + one_of_these(near) + "? ";
+  if (!lists) return text + std::string(all);
   text += "known:";
   for (const std::string& candidate : known)
     text += (&candidate == known.data() ? " " : ", ") + candidate;

@@ -117,12 +117,20 @@ std::vector<std::string> datasets_beside(const fs::path& path) {
   return near;
 }
 
-/// "did you mean …" when a name is near, else the list of all names.
+/// The way to more data sets than are known.
+std::string way_to_others() {
+  const char* given = std::getenv("MERCER_DATASETS");
+  if (given == nullptr || *given == 0)
+    return "; a data set of your own is given by its path, or MERCER_DATASETS names the folder of several";
+  return "; looked for in MERCER_DATASETS, " + std::string(given);
+}
+
+/// What may be meant: "; did you mean …?" when a name is near, else what there is, and where others are looked for.
 std::string suggestion(const std::string& name) {
+  constexpr std::size_t most_near = 5, most_listed = 12;
   const std::vector<std::string> known = known_datasets();
   const std::vector<std::string> others = datasets_beside(name);
-  if (known.empty() && others.empty())
-    return "and there is none: set MERCER_DATASETS to a folder of data sets, or give a path";
+  if (known.empty() && others.empty()) return way_to_others();
   std::vector<std::string> near;
   for (const std::string& other : others)
     if (std::ranges::find(known, other) == known.end()) near.push_back(other);
@@ -134,7 +142,10 @@ std::string suggestion(const std::string& name) {
     const std::string other = std::ranges::find(known, base) != known.end() ? base : full;
     if (std::ranges::find(near, other) == near.end()) near.push_back(other);
   }
-  return near.empty() ? "there are " + listed(known) : "did you mean " + listed(near) + "?";
+  if (near.size() > most_near) near.resize(most_near);
+  if (!near.empty()) return "; did you mean " + one_of_these(near) + "?";
+  return (known.size() > most_listed ? "; mercer data list shows those that are known" : "; known: " + listed(known)) +
+         way_to_others();
 }
 
 /// Is it a path, and no name or FOLDER/NAME that is looked for?
@@ -186,9 +197,7 @@ fs::path find_dataset(const std::string& name) {
     for (const UnreadableDataset& set : odd)
       if (set.path.filename() == name || set.path.parent_path().filename() / set.path.filename() == name)
         throw FileError(set.why);
-    const char* elsewhere = "; other folders are looked through when $MERCER_DATASETS names them";
-    const bool given = std::getenv("MERCER_DATASETS") != nullptr;
-    refuse_file(name, "", "no data set has this name; " + suggestion(name) + (given ? "" : elsewhere));
+    refuse_file(name, "", "no data set has this name" + suggestion(name));
   }
 
   std::vector<std::string> all;

@@ -287,6 +287,8 @@ void DataChoice::declare(OptionList& list) {
   list.add("task", task, task_choices,
            "what is learned of a node or sequence: its class, several labels of 0 and 1, or real numbers (default: as "
            "the labels are)");
+  list.add("positive", positive,
+           "of two classes the one that average precision is of, and that counts as found; default the second");
   list.add(
       "reorder", reorder, range::count, node_order_choices,
       "number the nodes so that neighbours lie near one another in memory: by communities, or so many parts (METIS); "
@@ -326,6 +328,9 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   if (prepared.source.node_names != 0) prepared.source_keys = keys_of(read.node_names);
   read.edge_list = {};
   prepared.data = with_task(std::move(read), choice.task);
+  if (choice.positive) prepared.data = with_positive(std::move(prepared.data), *choice.positive);
+  if (const std::string note = note_of_many_classes(prepared.data); !note.empty() && !choice.task)
+    prepared.notes.push_back(note);
   const Dataset& data = prepared.data;
   prepared.plan = plan_of(choice, data);
   prepared.validation_share = validation_share_of(prepared, choice);

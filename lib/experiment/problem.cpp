@@ -218,8 +218,8 @@ void check_split(const Problem& problem, const Settings& settings, const Split& 
 
 std::string note_of_metric(Metric metric, const Dataset& data) {
   if (metric != Metric::average_precision || data.label_kind != LabelKind::classes || data.classes() != 2) return "";
-  return "average precision is that of the class " + in_quotes(data.class_names[1]) +
-         ", the second of the two; that of " + in_quotes(data.class_names[0]) + " is another";
+  return "average precision is that of the class " + in_quotes(data.class_names[1]) + "; --positive " +
+         in_quotes(data.class_names[0]) + " takes the other";
 }
 
 TargetLoss target_loss(LabelKind kind) {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "mercer/base/check.hpp"
 #include "mercer/base/nearest.hpp"
@@ -174,12 +176,13 @@ SearchSpace usual_space(const Settings& settings) {
   return space;
 }
 
-std::vector<OptionText> drawn(const SearchSpace& space, std::uint64_t seed, Index trial) {
+std::vector<OptionText> drawn(const SearchSpace& space, std::uint64_t seed, Index trial, Index attempt) {
+  constexpr std::uint32_t most_trials = 1u << 20;
   std::vector<OptionText> values;
   for (std::size_t at = 0; at < space.size(); ++at) {
     const SearchRange& range = space[at];
     Random random(Stream{.seed = seed,
-                         .step = static_cast<std::uint32_t>(trial),
+                         .step = static_cast<std::uint32_t>(trial) + most_trials * static_cast<std::uint32_t>(attempt),
                          .call = draws_of_a_search + static_cast<std::uint32_t>(at)});
     if (range.values.empty())
       values.emplace_back(range.option, value_at(range, random.uniform()));
@@ -187,6 +190,59 @@ std::vector<OptionText> drawn(const SearchSpace& space, std::uint64_t seed, Inde
       values.emplace_back(range.option, range.values[random.below(static_cast<std::uint32_t>(range.values.size()))]);
   }
   return values;
+}
+
+namespace {
+
+/// The next value of a list or of whole numbers; the first one behind the last, with true. Nothing where values lie
+/// anywhere between two ends.
+std::optional<bool> advance(const SearchRange& range, std::string& value) {
+  if (!range.values.empty()) {
+    const auto next = std::ranges::find(range.values, value) + 1;
+    const bool around = next == range.values.end();
+    value = around ? range.values.front() : *next;
+    return around;
+  }
+  if (!range.whole) return std::nullopt;
+  const double next = number_of(value).value_or(range.high) + 1;
+  value = OptionValue(static_cast<Index>(next > range.high ? range.low : next)).text();
+  return next > range.high;
+}
+
+/// Moves on to settings that are not `taken`, from option to option as a clock's hands; false where there are none.
+bool move_on(const SearchSpace& space, std::vector<OptionText>& values,
+             const std::set<std::vector<OptionText>>& taken) {
+  const std::vector<OptionText> first = values;
+  while (taken.contains(values)) {
+    for (std::size_t at = 0; at < space.size(); ++at) {
+      const std::optional<bool> around = advance(space[at], values[at].second);
+      if (around && !*around) break;
+    }
+    if (values == first) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::vector<OptionText>> different_draws(const SearchSpace& space, std::uint64_t seed, Index trials,
+                                                     std::vector<OptionText> own) {
+  constexpr Index attempts = 64;  // where values lie anywhere between two ends, one is nearly always enough
+  std::vector<std::vector<OptionText>> draws;
+  std::set<std::vector<OptionText>> taken;
+  if (!own.empty()) {
+    taken.insert(own);
+    draws.push_back(std::move(own));
+  }
+  for (Index trial = std::ssize(draws); trial < trials; ++trial) {
+    std::vector<OptionText> values = drawn(space, seed, trial);
+    for (Index attempt = 1; attempt < attempts && taken.contains(values); ++attempt)
+      values = drawn(space, seed, trial, attempt);
+    if (!move_on(space, values, taken)) return draws;
+    taken.insert(values);
+    draws.push_back(std::move(values));
+  }
+  return draws;
 }
 
 OwnValues own_values(const SearchSpace& space, const Settings& settings) {

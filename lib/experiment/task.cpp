@@ -7,7 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "mercer/base/check.hpp"
+#include "mercer/base/nearest.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/experiment/prepare.hpp"
 
@@ -104,6 +106,34 @@ Dataset with_task(Dataset data, std::optional<LabelKind> task) {
   data.other_readings.clear();
   if (data.label_kind != LabelKind::classes) require_whole_rows(data);
   return data;
+}
+
+Dataset with_positive(Dataset data, const std::string& positive) {
+  require(data.label_kind == LabelKind::classes && data.classes() == 2, "positive",
+          "is one of two classes, and " + data.name + " has " +
+              (data.label_kind == LabelKind::classes ? counted(data.classes(), "class") : "none") + ": leave it out");
+  const auto found = std::ranges::find(data.class_names, positive);
+  require(found != data.class_names.end(), "positive",
+          data.name + " has no class " + in_quotes(positive) + "; " + suggest(positive, data.class_names));
+  if (found != data.class_names.begin()) return data;
+  std::swap(data.class_names[0], data.class_names[1]);
+  for (std::int32_t& label : data.labels)
+    if (label >= 0) label = 1 - label;
+  return data;
+}
+
+std::string note_of_many_classes(const Dataset& data) {
+  constexpr Index surely_many = 100, many = 20, examples_of_a_class = 10;
+  if (data.label_kind != LabelKind::classes || data.classes() <= many) return "";
+  const auto is_whole = [](const std::string& name) {
+    const std::size_t sign = name.starts_with('-') ? 1 : 0;
+    return name.size() > sign && name.find_first_not_of("0123456789", sign) == std::string::npos;
+  };
+  if (!std::ranges::all_of(data.class_names, is_whole)) return "";
+  const auto labelled = std::ranges::count_if(data.labels, [](std::int32_t label) { return label >= 0; });
+  if (data.classes() <= surely_many && labelled >= examples_of_a_class * data.classes()) return "";
+  return "labels are " + std::to_string(data.classes()) + " different whole numbers, and each is a class of its own; " +
+         "--task regression learns them as numbers";
 }
 
 }  // namespace mercer

@@ -373,6 +373,10 @@ Problem problem_in_order(const TrainedModel& trained, bool moved, Dataset data, 
   require(!trained.data.task || choice.task == trained.data.task, "task",
           "got " + std::string(name_of(choice.task.value_or(LabelKind::classes), task_choices)) +
               ", the model learned " + name_of(trained.data.task.value_or(LabelKind::classes), task_choices));
+  require(!choice.positive || trained.class_names.size() != 2 || trained.class_names.back() == *choice.positive,
+          "positive",
+          "got " + in_quotes(choice.positive.value_or("")) + ", the model learned with " +
+              in_quotes(trained.class_names.back()) + " as the positive class: leave it out, or train anew");
   data = matched(with_task(std::move(data), choice.task), trained);
   if (!chose_direction) note_direction(data, trained, same.place);
   const bool by_node = choice.features == NodeFeatures::identity;

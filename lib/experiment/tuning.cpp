@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "base/counted.hpp"
 #include "experiment/json.hpp"
 #include "experiment/options_json.hpp"
 #include "mercer/base/check.hpp"
@@ -83,6 +84,31 @@ void refuse_idle_everywhere(const TunePlan& plan) {
     });
 }
 
+/// A space may hold fewer settings than trials were asked for.
+void take_trials(TunePlan& plan, Index different) {
+  if (different < plan.trials)
+    plan.notes.push_back("the ranges hold only " + counted(different, "setting") + " for " +
+                         counted(plan.trials, "trial") + ": each is tried once");
+  plan.trials = different;
+}
+
+/// A gated global branch begins after the local epochs: a rung that ends before compares models without it. Throws
+/// ValueError where that was asked for.
+void let_branches_begin(TunePlan& plan) {
+  double local = 0;
+  for (const Trial& trial : plan.drawn)
+    local = std::max(local, trial.settings.model.number("local-epochs").value_or(0));
+  const Index first = plan.rungs.front(), begin = static_cast<Index>(local);
+  if (first > begin) return;
+  const std::string why = "the global branch begins after local-epochs, " + std::to_string(begin);
+  require(plan.first_epochs == 0, "first-epochs",
+          "got " + std::to_string(plan.first_epochs) + ", but " + why + ": want more, or fewer local-epochs");
+  const Index epochs = *plan.request.training.epochs;
+  plan.rungs = rung_epochs(epochs, plan.trials, plan.eta, std::min(epochs, begin + first));
+  plan.notes.push_back("the first rung ends after " + std::to_string(plan.rungs.front()) + " epochs, not after " +
+                       std::to_string(first) + ": " + why);
+}
+
 Split checked_split(const TunePlan& plan, const Problem& problem) {
   const std::string examples = problem.prepared.data.examples_in_words();
   Split split;
@@ -137,14 +163,18 @@ void prepare_search(TunePlan& plan) {
     plan.request.training.epochs = std::min(*resolve(plan.request).training.epochs, usual_epochs);
   if (plan.space.empty()) plan.space = usual_space_without_typed(plan);
   require_given_once(plan);
-  plan.rungs = rung_epochs(*plan.request.training.epochs, plan.trials, plan.eta, plan.first_epochs);
   plan.drawn.clear();
+  plan.notes.clear();
   const OwnValues own = own_values(plan.space, resolve(plan.request));
   plan.has_own = own.outside.empty();
   plan.own_outside = own.outside;
+  std::vector<std::vector<OptionText>> draws = different_draws(plan.space, plan.request.seed, plan.trials,
+                                                               plan.has_own ? own.values : std::vector<OptionText>());
+  take_trials(plan, std::ssize(draws));
+  plan.rungs = rung_epochs(*plan.request.training.epochs, plan.trials, plan.eta, plan.first_epochs);
   std::optional<Problem> problem;
   for (Index t = 0; t < plan.trials; ++t) {
-    Trial trial{.values = t == 0 && plan.has_own ? own.values : drawn(plan.space, plan.request.seed, t)};
+    Trial trial{.values = std::move(draws[static_cast<std::size_t>(t)])};
     try {
       trial.settings = resolve(request_of(plan, trial.values));
       if (!problem) problem.emplace(prepare(trial.settings.data), trial.settings.model);
@@ -154,6 +184,7 @@ void prepare_search(TunePlan& plan) {
     }
     plan.drawn.push_back(std::move(trial));
   }
+  let_branches_begin(plan);
   refuse_idle_everywhere(plan);
   const SplitPlan& splits = problem->prepared.plan;
   const Index given = std::ssize(problem->prepared.data.splits);

@@ -65,9 +65,11 @@ Builder builder(std::string_view name) {
   else
     known.emplace_back("transformer");
   throw ValueError("[build_model] unknown model \"" + std::string(name) + "\": " + why +
-                   (meant == "none" ? "it is not offered; " + suggest("", known)
-                    : meant.empty() ? suggest(name, known)
-                                    : suggest(meant, known)));
+                   (meant == "none" ? std::string("it is not offered; ") : "") +
+                   suggest(meant == "none" ? ""
+                           : meant.empty() ? name
+                                           : meant,
+                           known, "mercer models lists all"));
 }
 
 /// A form with its options, which are bound to it.
@@ -77,6 +79,10 @@ struct Filled {
 
   explicit Filled(const ModelOptions& given) : form(builder(given.name).form()) {
     form->declare(list);
+    for (const auto& [option, value] : given.options)
+      if (list.find(option) == nullptr)
+        throw ValueError("[build_model] " + given.name + " has no option \"" + option +
+                         "\": " + suggest(option, list.names(), "mercer models " + given.name + " lists its options"));
     list.assign(given.options, "build_model", given.name);
   }
 };

@@ -276,7 +276,8 @@ std::vector<std::string> recipe_names() {
 Recipe recipe(std::string_view name) {
   const std::vector<std::string> known = recipe_names();
   if (std::ranges::find(known, name) == known.end())
-    throw ValueError("[recipe] unknown recipe \"" + std::string(name) + "\": " + suggest(name, known));
+    throw ValueError("[recipe] unknown recipe \"" + std::string(name) +
+                     "\": " + suggest(name, known, "mercer models --recipes lists all"));
   if (const BranchRecipe* own = branch_recipe(name)) {
     Recipe made = with_branch(*own);
     made.name = name;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "base/timed.hpp"
 #include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
@@ -212,10 +213,12 @@ void StackOptions::declare(OptionList& list) {
 
 void StackOptions::check(const char* op) const {
   require(layers >= 1, op, "layers: got " + std::to_string(layers) + ", want at least 1");
+  const bool is_linear = classifier == Classifier::linear;
   const auto want_hidden = [&](bool given, const char* option, Index count) {
     require(!given || hidden_layers() >= count, op,
-            std::string(option) + ": no effect on " + std::to_string(hidden_layers()) +
-                " hidden layers, want at least " + std::to_string(count) + ": more layers, or a linear classifier");
+            std::string(option) + ": no effect on " + counted(hidden_layers(), "hidden layer") + ", want at least " +
+                std::to_string(count) + ": take layers " + std::to_string(count + (is_linear ? 0 : 1)) +
+                (is_linear || count > hidden_layers() + 1 ? "" : ", or classifier linear"));
   };
   want_hidden(norm != Norm::none, "norm", 1);
   want_hidden(block != BlockForm::plain, "block", 1);

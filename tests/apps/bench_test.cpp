@@ -34,7 +34,7 @@ nlohmann::json line_named(const nlohmann::json& found, const std::string& name) 
 /// Small operands: the test is of the command, not of the machine.
 std::vector<std::string> small_bench(const std::vector<std::string>& more) {
   std::vector<std::string> words{"bench", "--heads", "2", "--width", "4", "--rounds", "3"};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 

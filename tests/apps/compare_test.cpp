@@ -19,7 +19,7 @@ Words comparison(const std::string& out, const Words& more = {}) {
   Words words{"compare", "--attention", "gat,rbf:p=1.8",   "--data",   "karate", "--seeds", "3", "--search-seeds",
               "2",       "--grid",      "dropout=0.2,0.4", "--epochs", "15",     "--jobs",  "2", "--out",
               out};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 
@@ -178,7 +178,14 @@ TEST_CASE("finished runs are reused under the same protocol only") {
   write(kept, "{\"format\": ");
   const Outcome broken = run(comparison(folder.at("out"), {"--epochs", "16"}));
   CHECK(broken.code == 2);
-  CHECK(has(broken.err, "search-0.json"));
+  CHECK(has(broken.err, "search-0.json: "));
+  CHECK(has(broken.err, "; delete this file, and the same command trains its run again"));
+  fs::remove(kept);
+  CHECK(run(comparison(folder.at("out"), {"--epochs", "16", "--quiet"})).code == 0);
+  write(folder / "out/compare.json", "{\"format\": ");
+  const Outcome lost_plan = run(comparison(folder.at("out"), {"--epochs", "16"}));
+  CHECK(lost_plan.code == 2);
+  CHECK(has(lost_plan.err, "; --overwrite begins the comparison anew"));
 }
 
 TEST_CASE("finished runs are not reused for other data under the same name") {
@@ -229,6 +236,9 @@ TEST_CASE("a run that diverges is reported, and the rest goes on") {
   CHECK(results["results"][0]["diverged"] == 0);
   CHECK(results["results"][1]["diverged"] == 2);
   CHECK(results["results"][1]["mean"].is_null());
+  CHECK(results["results"][1]["std"].is_null());
+  CHECK(results["results"][0]["std"].is_number());
+  CHECK(has(contents(folder / "out/results.csv"), ",karate,roc-auc,2,,,"));
   CHECK(results["lost"].size() == 2);
   CHECK(has(contents(folder / "out/report.html"), "Runs that diverged or failed"));
   CHECK_FALSE(has(contents(folder / "out/report.html"), "nan"));
@@ -302,7 +312,7 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
   };
   for (const auto& [words, wanted] : cases) {
     Words all{"compare", "--out", folder.at("out")};
-    all.insert(all.end(), words.begin(), words.end());
+    give(all, words);
     const Outcome outcome = run(all);
     CAPTURE(outcome.err);
     CHECK(outcome.code == 2);

@@ -167,7 +167,7 @@ TEST_CASE("labels are converted as the task reads them") {
   const auto convert = [&](const std::string& labels, const std::string& out, std::vector<std::string> more) {
     write(folder / "set/labels.csv", labels);
     std::vector<std::string> words{"data", "convert", folder.at("set"), "--out", folder.at(out)};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     return run(words);
   };
   CHECK(has(convert("-1\n4\n7\n4\n", "a", {}).out,

@@ -9,7 +9,7 @@ using namespace mercer::test;
 namespace {
 
 std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 

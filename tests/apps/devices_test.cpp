@@ -59,7 +59,7 @@ TEST_CASE("several devices are of one kind, and train") {
   CHECK(run({"evaluate", "--model", folder.at("run"), "--device", "cpu"}).code == 0);
   const auto refused = [&](const std::vector<std::string>& more, const std::string& why) {
     std::vector<std::string> words{"train", "--data", "karate", "--epochs", "5", "--quiet"};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     const Outcome said = run(words);
     CAPTURE(said.err);
     CHECK(said.code == 2);
@@ -80,7 +80,7 @@ TEST_CASE("several ranks give the result of one, printed once") {
       std::vector<std::string> words{"train",   "--data",  "planted",   "--model", model,   "--epochs",
                                      "4",       "--quiet", "--threads", "2",       "--out", folder.at("run"),
                                      "--seeds", "2"};
-      words.insert(words.end(), more.begin(), more.end());
+      give(words, more);
       const Outcome outcome = run(words);
       CAPTURE(outcome.err);
       REQUIRE(outcome.code == 0);

@@ -36,7 +36,7 @@ void write_hubs(const fs::path& folder, const std::string& header, int first, bo
 
 Outcome train_on(const std::string& data, const std::string& out, std::vector<std::string> more) {
   std::vector<std::string> words{"train", "--data", data, "--out", out, "--epochs", "150", "--seed", "1"};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return run(words);
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("a class that features of edges decide is learned with them, and not w
     CHECK_FALSE(has(whole.out, "100.0 %"));
     for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--node", "7"}}) {
       std::vector<std::string> words{"explain", with, "--json", "--out", folder.at("why")};
-      words.insert(words.end(), more.begin(), more.end());
+      give(words, more);
       const auto json = nlohmann::json::parse(run(words).out);
       const auto first = json[more.empty() ? "heads" : "neighbours"][0];
       CHECK(first["similarity"].is_null());
@@ -187,7 +187,7 @@ TEST_CASE("a comparison says which contenders read the features of edges, and ta
     std::vector<std::string> words{
         "compare", "--attention", attention, "--data",   set, "--grid",  "none",  "--seeds",
         "1",       "--jobs",      "1",       "--epochs", "2", "--fresh", "--out", folder.at("compared")};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     return run(words);
   };
   const Outcome refused = compared("gat:edge-columns=3,gcn");

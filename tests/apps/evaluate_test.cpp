@@ -13,7 +13,7 @@ namespace {
 void train_small(const TemporaryFolder& folder, const std::vector<std::string>& more = {}) {
   std::vector<std::string> words{"train",    "--data", "karate",  "--threads", "1",
                                  "--epochs", "60",     "--quiet", "--out",     folder.at("run")};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   REQUIRE(run(words).code == 0);
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("a graph reordered by parts or communities keeps its splits, its nodes
     std::vector<std::string> words{"train", "--data",   "karate",       "--split-random", "per-class:4,4", "--dropout",
                                    "0",     "--epochs", "20",           "--stopping",     "fixed",         "--threads",
                                    "1",     "--out",    folder.at(name)};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     const Outcome outcome = run(words);
     CAPTURE(outcome.err);
     CHECK(outcome.code == 0);

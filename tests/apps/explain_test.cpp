@@ -13,14 +13,14 @@ void train_small(const TemporaryFolder& folder, const std::string& model,
                  const std::vector<std::string>& more = {"--data", "karate"}) {
   std::vector<std::string> words{"train",    "--model", model,     "--threads", "1",
                                  "--epochs", "40",      "--quiet", "--out",     folder.at(model)};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   REQUIRE(run(words).code == 0);
 }
 
 nlohmann::json explained(const TemporaryFolder& folder, const std::string& model,
                          const std::vector<std::string>& more = {}) {
   std::vector<std::string> words{"explain", folder.at(model), "--json"};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   const Outcome outcome = run(words);
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
@@ -190,7 +190,7 @@ TEST_CASE("invalid requests are refused with a message, and nothing is written")
   };
   for (const auto& [words, wanted] : cases) {
     std::vector<std::string> all{"explain"};
-    all.insert(all.end(), words.begin(), words.end());
+    give(all, words);
     all.insert(all.end(), {"--out", folder.at("why")});
     const Outcome outcome = run(all);
     CAPTURE(outcome.err);
@@ -283,6 +283,18 @@ TEST_CASE("the formula under an explanation has every factor of the model") {
   says({"nprf"}, "magnitude: exp(the bias of the edge)\n");
   says({"rbf", "--p", "1.5"}, "magnitude: exp(|k|_1.5^2 / divisor)\n");
   says({"dot"}, "their product is exp(q·k / sqrt(d))\n");
+}
+
+TEST_CASE("an explanation says that it leaves out the global branch") {
+  const TemporaryFolder folder;
+  const std::string model = folder.at("run");
+  REQUIRE(run({"train", "--data", "karate", "--model", "gat", "--classifier", "linear", "--global", "gated", "--epochs",
+               "2", "--quiet", "--out", model})
+              .code == 0);
+  const char* said =
+      "; not shown: in the global branch (gated), which the classifier reads too, every node attends to all";
+  CHECK(has(run({"explain", model}).out, said));
+  CHECK(has(run({"explain", model, "--node", "3", "--json"}).out, said));
 }
 
 TEST_CASE("edges that the data repeat keep their places in the table") {

@@ -16,7 +16,7 @@ const std::vector<std::string> train_machine{"train",   "--data",     "karate", 
 
 std::vector<std::string> machine_with(const std::vector<std::string>& more) {
   std::vector<std::string> words = train_machine;
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 

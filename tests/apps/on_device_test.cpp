@@ -44,7 +44,7 @@ std::string data() {
 std::vector<std::string> training(const std::vector<std::string>& more) {
   std::vector<std::string> words{"train", "--data",   data(), "--model",   "gat", "--hidden", "4", "--heads",
                                  "2",     "--epochs", "3",    "--threads", "1",   "--seed",   "5", "--quiet"};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 

@@ -17,7 +17,7 @@ const std::vector<std::string> four_epochs{"train", "--data",   "karate", "--thr
                                            "fixed", "--epochs", "4",      "--hidden",  "4", "--quiet"};
 
 std::vector<std::string> and_more(std::vector<std::string> words, const std::vector<std::string>& more) {
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 

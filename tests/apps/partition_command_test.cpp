@@ -115,7 +115,7 @@ TEST_CASE("a mistake of partition is one line, ends with code 2 and writes nothi
   };
   for (const auto& [words, wanted] : cases) {
     std::vector<std::string> all = {"partition", "--out", folder.at("parts")};
-    all.insert(all.end(), words.begin(), words.end());
+    give(all, words);
     const Outcome outcome = run(all);
     CAPTURE(outcome.err);
     CHECK(outcome.code == 2);

@@ -57,6 +57,18 @@ Outcome Program::wait() {
   return {code, contents(streams_ / "out"), contents(streams_ / "err")};
 }
 
+void give(std::vector<std::string>& words, const std::vector<std::string>& more) {
+  const auto is_option = [](const std::string& word) { return word.starts_with("--"); };
+  for (const std::string& word : more) {
+    const std::string name = word.substr(0, word.find('='));
+    const auto first = std::ranges::find_if(
+        words, [&](const std::string& other) { return other == name || other.starts_with(name + "="); });
+    if (!is_option(word) || first == words.end()) continue;
+    words.erase(first, std::find_if(first + 1, words.end(), is_option));
+  }
+  words.insert(words.end(), more.begin(), more.end());
+}
+
 Outcome run(const std::vector<std::string>& words) { return Program(words).wait(); }
 
 Outcome shell(const std::string& line) {

@@ -50,6 +50,9 @@ class Program {
 
 Outcome run(const std::vector<std::string>& words);
 
+/// Adds more words to a command; an option among them takes the place of the same one, which may stand only once.
+void give(std::vector<std::string>& words, const std::vector<std::string>& more);
+
 /// Runs a line of the shell, in which $M is the built program.
 Outcome shell(const std::string& line);
 

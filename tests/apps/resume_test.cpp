@@ -18,7 +18,7 @@ const std::vector<std::string> long_run{
     "--seeds", "2"};
 
 std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 

@@ -24,7 +24,7 @@ struct SeriesFolder : TemporaryFolder {
                                    "12",        "--batch",  "8",
                                    "--warm-up", "20",       "--learning-rate",
                                    "0.01",      "--out",    at("run")};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     return run(words);
   }
 };

@@ -41,7 +41,7 @@ std::vector<std::string> training(const std::string& data, const std::string& ou
   std::vector<std::string> words{"train", "--data",          data,    "--model",        "mlp", "--epochs",
                                  "150",   "--learning-rate", "0.05",  "--weight-decay", "0",   "--dropout",
                                  "0",     "--stopping",      "fixed", "--out",          out};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 
@@ -170,6 +170,70 @@ TEST_CASE("the task decides how labels are read that may be numbers or labels") 
       run({"train", "--data", "karate", "--model", "mlp", "--epochs", "2", "--metric", "average-precision"}).out;
   CHECK(has(precise, "test average-precision "));
   CHECK(has(precise, "average precision is that of the class '"));  // the other one's is another
+}
+
+TEST_CASE("whole numbers that are many classes are told, with the way to numbers") {
+  const TemporaryFolder folder;
+  std::ostringstream prices;
+  prices << "price\n";
+  for (int i = 0; i < 60; ++i)
+    prices << 100 + 7 * (i % 30) << '\n';
+  write_ring(folder / "houses", prices.str());
+  const char* note = "labels are 30 different whole numbers, and each is a class of its own; --task regression learns";
+  const auto notes = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", "--data", folder.at("houses"), "--model", "mlp", "--epochs", "1"};
+    give(words, more);
+    return run(words).out;
+  };
+  CHECK(has(notes({"--split-random", "share:0.5,0.2"}), note));
+  CHECK_FALSE(has(notes({"--split-random", "share:0.5,0.2", "--task", "classes"}), note));
+  CHECK_FALSE(has(notes({"--task", "regression"}), note));
+}
+
+TEST_CASE("the positive class of two is the user's choice, and stays with the model") {
+  const TemporaryFolder folder;
+  std::ostringstream sick;
+  sick << "state\n";
+  for (int i = 0; i < 60; ++i)
+    sick << (i % 4 == 0 ? "sick" : "well") << '\n';
+  write_ring(folder / "ring", sick.str());
+  const auto trained = [&](const std::string& positive, const std::string& out) {
+    std::vector<std::string> words{"train",
+                                   "--data",
+                                   folder.at("ring"),
+                                   "--model",
+                                   "mlp",
+                                   "--epochs",
+                                   "5",
+                                   "--metric",
+                                   "average-precision",
+                                   "--quiet",
+                                   "--out",
+                                   folder.at(out),
+                                   "--split-random",
+                                   "share:0.4,0.3"};
+    if (!positive.empty()) give(words, {"--positive", positive});
+    return run(words);
+  };
+  REQUIRE(trained("", "second").code == 0);
+  REQUIRE(trained("sick", "first").code == 0);
+  const auto scores = [&](const char* out, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{"evaluate", folder.at(out), "--json"};
+    give(words, more);
+    return nlohmann::json::parse(run(words).out);
+  };
+  CHECK(scores("second")["positive"] == "well");
+  CHECK(scores("first")["positive"] == "sick");
+  CHECK(scores("first")["test"]["average_precision"] < scores("second")["test"]["average_precision"]);
+  const auto other = scores("second", {"--positive", "sick"})["test"], own = scores("second")["test"];
+  CHECK(other["average_precision"] < own["average_precision"]);
+  CHECK(other["accuracy"] == own["accuracy"]);
+  CHECK(has(run({"evaluate", folder.at("first")}).out,
+            "\naverage precision is that of the class 'sick'; --positive 'well' takes the other\n"));
+  CHECK(has(trained("ill", "none").err, "--positive: ring has no class 'ill'"));
+  CHECK(has(run({"train", "--data", "planted", "--positive", "0"}).err,
+            "--positive: is one of two classes, and planted"));
+  CHECK(has(run({"explain", folder.at("first"), "--positive", "sick"}).err, "--positive: no effect here"));
 }
 
 TEST_CASE("rows with a single 1 are classes where these are asked for") {

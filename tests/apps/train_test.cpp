@@ -150,7 +150,7 @@ TEST_CASE(
   write(folder / "set/split.txt", split);
   const auto trained = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{"train", "--data", folder.at("set"), "--summary", folder.at("summary.json")};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     const Outcome outcome = run(words);
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
@@ -227,7 +227,7 @@ TEST_CASE("small classes, folds and a held split train; an unknown way says what
   const auto trained = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{"train", "--data",    folder.at("set"),         "--epochs",
                                    "10",    "--summary", folder.at("summary.json")};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     return run(words);
   };
   const Outcome small = trained({});
@@ -274,7 +274,7 @@ TEST_CASE("balanced class weights find a rare class that the plain loss gives up
     std::vector<std::string> words{"train", "--data",     folder.at("set"), "--epochs",
                                    "150",   "--stopping", "fixed",          "--dropout",
                                    "0",     "--quiet",    "--summary",      folder.at("summary.json")};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     const Outcome outcome = run(words);
     CAPTURE(outcome.err);
     REQUIRE(outcome.code == 0);
@@ -306,7 +306,7 @@ TEST_CASE("a stack with a branch to all nodes, and features by random walks, fro
   const auto trained = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{"train",   "--data",  "karate", "--epochs",      "4",
                                    "--quiet", "--fresh", "--out",  folder.at("run")};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     const Outcome outcome = run(words);
     CAPTURE(outcome.err);
     CHECK(outcome.code == 0);
@@ -329,7 +329,7 @@ TEST_CASE("a stack with a branch to all nodes, and features by random walks, fro
 
   const auto refused = [](const std::vector<std::string>& more) {
     std::vector<std::string> words{"train", "--data", "karate", "--epochs", "1"};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     const Outcome outcome = run(words);
     CHECK(outcome.code == 2);
     return outcome.err;
@@ -347,7 +347,7 @@ TEST_CASE("the results note that more epochs may help, and that one class alone 
   const TemporaryFolder folder;
   const auto trained = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{"train", "--data", "planted", "--dropout", "0", "--stopping", "loss"};
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     const Outcome outcome = run(words);
     CAPTURE(outcome.err);
     CHECK(outcome.code == 0);

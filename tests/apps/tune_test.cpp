@@ -17,7 +17,7 @@ using SearchWords = std::vector<std::string>;
 SearchWords search(const std::string& out, const SearchWords& more = {}) {
   SearchWords words{"tune",     "--data", "karate",  "--model", "gat",     "--trials", "6",
                     "--epochs", "40",     "--seeds", "2",       "--quiet", "--out",    out};
-  words.insert(words.end(), more.begin(), more.end());
+  give(words, more);
   return words;
 }
 
@@ -184,6 +184,11 @@ TEST_CASE("searches that can't be are refused, and nothing is written") {
     CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
     CHECK_FALSE(fs::exists(folder / "out"));
   }
+  const Outcome one =
+      run({"tune", "--data", "karate", "--range", "hidden=8", "--epochs", "4", "--out", folder.at("one")});
+  CHECK(one.code == 0);
+  CHECK(has(one.err, "the ranges hold only 1 setting for 27 trials: each is tried once\n"));
+  CHECK(has(one.out, "gat on karate, 1 trial by validation accuracy\n"));
   fs::create_directory(folder / "mine");
   write(folder / "mine/notes.txt", "mine");
   CHECK(has(run(search(folder.at("mine"))).err, "holds something else"));

@@ -30,6 +30,49 @@ TEST_CASE("help and version") {
   }
 }
 
+TEST_CASE("a help begins with what nearly everyone uses, and names the options of the models at its end") {
+  for (const char* command : {"train", "tune", "compare", "evaluate", "predict", "explain", "import"}) {
+    CAPTURE(command);
+    const std::string help = run({command, "--help"}).out;
+    const std::size_t first = help.find("\nOptions:\n"), next = help.find("\n\n", first);
+    REQUIRE(next != std::string::npos);
+    CHECK(help.find("Example") < first);
+    CHECK(help.find("--data", first) < next);
+    CHECK_FALSE(has(help, "{false}"));
+    CHECK_FALSE(has(help, "\n\n\n"));
+    std::istringstream lines(help.substr(first));
+    for (std::string line; std::getline(lines, line);)
+      CHECK_MESSAGE(line.size() <= 125, line);
+  }
+  const std::string help = run({"train", "--help"}).out;
+  const std::size_t next = help.find("\n\n", help.find("\nOptions:\n")),
+                    models = help.find("Options of the model (mercer");
+  for (const char* option : {"--model NAME", "--epochs COUNT", "--learning-rate", "--seeds", "--out DIR"})
+    CHECK(help.find(std::string("\n  ") + option) < next);
+  CHECK(models > help.find("\nOutput:\n"));
+  for (const char* option : {"--jumping,", "--[no-]tied,", "--convolution\n"})
+    CHECK(help.find(option) > models);
+}
+
+TEST_CASE("an option that is given twice and is no list is refused, but typed ones win over a file's") {
+  const TemporaryFolder folder;
+  write(folder / "run.toml", "data = \"karate\"\nepochs = 7\nloops = false\n");
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"train", "--data", "karate", "--encoding", "laplacian:2", "--encoding", "random-walk:4"},
+       "--encoding: given twice: laplacian:2, random-walk:4; want it once"},
+      {{"train", "--data", "karate", "--loops", "--no-loops"}, "--loops: given twice; want it once"},
+      {{"train", "--config", folder.at("run.toml"), "--epochs", "3", "--epochs=3"}, "--epochs: given twice: 3, 3"},
+      {{"partition", "karate", "--parts", "2", "--parts", "3"}, "--parts: given twice: 2, 3"},
+      {{"data", "info", "karate", "--json", "--json"}, "--json: given twice"},
+      {{"compare", "--attention", "gat", "--attention", "rbf"}, "--attention: given twice: gat, rbf"}};
+  for (const auto& [words, wanted] : cases) {
+    const Outcome outcome = run(words);
+    CHECK(outcome.code == 2);
+    CHECK_MESSAGE(has(outcome.err, wanted), outcome.err);
+  }
+  CHECK(run({"train", "--config", folder.at("run.toml"), "--epochs", "2", "--loops", "--quiet"}).code == 0);
+}
+
 TEST_CASE("messages name options, and no functions of the library") {
   using mercer::program::in_users_words;
   CHECK(in_users_words("[build_model] gcn has no option") == "gcn has no option");
@@ -84,7 +127,8 @@ TEST_CASE("models lists the settings of a recipe as the options of train that gi
     std::istringstream lines(listed.out);
     std::string options;
     for (std::string line; std::getline(lines, line);)
-      if (line.starts_with("  --")) options += line;
+      if (line.starts_with("  --") && !line.starts_with("  --epochs ") && !line.starts_with("  --stopping "))
+        options += line;
     const auto settings = [&](const std::string& typed) {
       const Outcome trained = shell("$M train --data karate --seeds 1 " + typed +
                                     " --epochs 1 --stopping fixed --quiet --summary " + folder.at("s.json"));
@@ -127,12 +171,16 @@ TEST_CASE("an option that isn't the model's is refused by name, with the nearest
   refused({"--model", "gcn", "--heads", "4"}, "gcn has no option \"heads\"");
   refused({"--model", "gat", "--magnitude-dropout", "0.5"},
           "gat has no option \"magnitude-dropout\": did you mean value-dropout?");
-  refused({"--model", "gatv2", "--score-bias"}, "gatv2 has no option \"score-bias\": known: layers, norm");
+  refused({"--model", "gatv2", "--score-bias"},
+          "gatv2 has no option \"score-bias\": mercer models gatv2 lists its options");
   refused({"--model", "rbf", "--p", "0.5"}, "--p: got 0.5, want a finite number of at least 1");
   refused({"--model", "rbf", "--p=big"}, "--p: got \"big\", want a number");
   refused({"--model", "rbf", "--residual", "skip"}, "--residual: got \"skip\"; known: none, input, linear");
   refused({"--layers", "1", "--norm", "batch"}, "norm: no effect on 0 hidden layers");
-  refused({"--jumping", "sum"}, "jumping: no effect on 1 hidden layers, want at least 2");
+  refused({"--jumping", "sum"},
+          "jumping: no effect on 1 hidden layer, want at least 2: take layers 3, or classifier linear");
+  refused({"--layers", "1", "--classifier", "linear", "--jumping", "max"},
+          "jumping: no effect on 1 hidden layer, want at least 2: take layers 2\n");
   refused({"--norm", "bach"}, "--norm: got \"bach\"");
   refused({"--epochs", "-1"}, "--epochs: got -1, want 0 to 1,000,000,000");
   refused({"--stopping", "fixed", "--patience", "3"}, "got 3 with stopping fixed, which trains all epochs");
@@ -151,7 +199,8 @@ TEST_CASE("an unknown name comes with the nearest one") {
       {{"train", "--data", "karate", "--hiden", "8"}, "did you mean --hidden?"},
       {{"train", "--hiden=8"}, "did you mean --hidden?"},
       {{"train", "--data", "karate", "--model", "gatt"}, "did you mean gat?"},
-      {{"train", "--data", "karate", "--recipe", "gat-coro"}, "did you mean gat-cora?"},
+      {{"train", "--data", "karate", "--recipe", "gat-coro"},
+       "did you mean gat-cora? mercer models --recipes lists all\n"},
       {{"train", "--data", "karate", "--optimizer", "adm"}, "did you mean adam?"},
       {{"train", "--data", "karate", "--stopping", "los"}, "did you mean loss?"},
       {{"train", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},
@@ -239,7 +288,7 @@ TEST_CASE("an option that would change nothing is refused by its own name") {
           .code == 0);
   const std::vector<std::string> tune{"tune", "--data", "karate", "--epochs", "9", "--out", folder.at("t")};
   const auto and_more = [](std::vector<std::string> words, const std::vector<std::string>& more) {
-    words.insert(words.end(), more.begin(), more.end());
+    give(words, more);
     return words;
   };
   const std::pair<std::vector<std::string>, const char*> cases[] = {

@@ -35,4 +35,12 @@ TEST_CASE("a suggestion names the nearest and lists all") {
   const std::vector<std::string> known{"gat", "gcn"};
   CHECK(suggest("gaat", known) == "did you mean gat? known: gat, gcn");
   CHECK(suggest("transformer", known) == "known: gat, gcn");
+  std::vector<std::string> many{"gat", "gcn", "gkat"};
+  for (char c = 'a'; c < 'k'; ++c)
+    many.emplace_back(10, c);
+  CHECK(suggest("gan", many, "ask for all") == "did you mean gat or gcn? ask for all");
+  CHECK(suggest("transformer", many, "ask for all") == "ask for all");
+  CHECK(suggest("bbb", many, "ask for all") == "did you mean bbbbbbbbbb? ask for all");
+  CHECK(suggest("transformer", many).starts_with("known: gat, gcn, gkat, aaaaaaaaaa, "));
+  CHECK(suggest("gaat", known, "ask for all") == "did you mean gat? known: gat, gcn");  // few are listed
 }

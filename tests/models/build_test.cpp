@@ -102,11 +102,9 @@ TEST_CASE("weight decay: all of GAT, the first layer of GCN") {
     CHECK(p.decays);
 }
 
-TEST_CASE("an unknown name suggests the nearest and lists all") {
+TEST_CASE("an unknown name suggests the nearest and says where all are listed") {
   const std::string message = refusal({.name = "gatv3"});
-  CHECK(holds(message, "unknown model \"gatv3\": did you mean gatv2?"));
-  for (const std::string& name : model_names())
-    CHECK(holds(message, name));
+  CHECK(holds(message, "unknown model \"gatv3\": did you mean gatv2? mercer models lists all"));
   for (const auto& [name, meant] : {std::pair{"graphsage", "sage"},
                                     {"SAGEConv", "sage"},
                                     {"gatconv", "gat-pyg"},
@@ -114,17 +112,16 @@ TEST_CASE("an unknown name suggests the nearest and lists all") {
                                     {"GCNConv", "gcn"},
                                     {"transformer-conv", "dot"},
                                     {"TransformerConv", "dot"}})
-    CHECK(holds(refusal({.name = name}), std::string("did you mean ") + meant + "? known: gat,"));
-  CHECK(holds(refusal({.name = "gin"}), "unknown model \"gin\": it is not offered; known: gat,"));
+    CHECK(holds(refusal({.name = name}), std::string("did you mean ") + meant + "? mercer models lists all"));
+  CHECK(holds(refusal({.name = "gin"}), "unknown model \"gin\": it is not offered; mercer models lists all"));
   CHECK_THROWS_AS(options_of_model("nothing"), ValueError);
   CHECK_THROWS_AS(describe_model("nothing"), ValueError);
 }
 
-TEST_CASE("an option that a model doesn't have lists those it has") {
+TEST_CASE("an option that a model doesn't have says where those are listed that it has") {
   const std::string message = refusal({.name = "gcn", .options = {{"heads", 8}}});
   CHECK(holds(message, "gcn has no option \"heads\""));
-  CHECK(holds(message, "hidden"));
-  CHECK_FALSE(holds(message, "negative-slope"));
+  CHECK(holds(message, "mercer models gcn lists its options"));
   CHECK(holds(refusal({.name = "gat", .options = {{"sigma", 1}}}), "gat has no option \"sigma\""));
   CHECK(holds(refusal({.name = "dot", .options = {{"sigma", 1}}}), "dot has no option \"sigma\""));
   CHECK(holds(refusal({.name = "rbf", .options = {{"scale", 1}}}), "rbf has no option \"scale\""));

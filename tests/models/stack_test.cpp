@@ -226,7 +226,8 @@ TEST_CASE("options without effect on the stack are refused by name") {
     CHECK(holds(refused({{"layers", 1}, {option, value}}), std::string(option) + ": no effect on 0 hidden layers"));
   CHECK(refused({{"layers", 1}, {"norm", "batch"}, {"classifier", "linear"}}) == "");
   CHECK(refused({{"layers", 1}, {"hidden-dropout", 0.5f}, {"pre-linear", "linear"}}) == "");
-  CHECK(holds(refused({{"jumping", "sum"}}), "jumping: no effect on 1 hidden layers, want at least 2"));
+  CHECK(holds(refused({{"jumping", "sum"}}),
+              "jumping: no effect on 1 hidden layer, want at least 2: take layers 3, or classifier linear"));
   CHECK(holds(refused({{"block", "residual"}, {"pre-linear", "none"}}), "pre-linear: got none"));
   CHECK(holds(refused({{"classifier", "linear"}, {"output-heads", 8}}), "output-heads: no effect"));
   for (const char* name : {"gat", "gcn"})

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "cli/other_names.hpp"
 #include "cli/streams.hpp"
@@ -147,15 +148,6 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
   return words;
 }
 
-/// The help without the note that CLI11 adds to the negated name of a flag.
-std::string help_of(const CLI::App& app) {
-  std::string help = app.help();
-  const std::string note = "{false}";
-  for (std::size_t at = help.find(note); at != std::string::npos; at = help.find(note, at))
-    help.erase(at, note.size());
-  return help;
-}
-
 bool plain(char c) {
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   return letter || std::string_view("-_./=:,+@%").find(c) != std::string_view::npos;
@@ -179,6 +171,7 @@ void require_names(const CLI::App& app) {
 
 Words with_config(const CLI::App& app, const Words& words) {
   Words typed, configured;
+  const auto of_word = [&](const std::string& word) { return app.get_option_no_throw(name_of(word)); };
   for (std::size_t at = 0; at < words.size(); ++at) {
     if (name_of(words[at]) != "--config") {
       typed.push_back(words[at]);
@@ -188,8 +181,13 @@ Words with_config(const CLI::App& app, const Words& words) {
     if (!joined && at + 1 == words.size()) throw UsageError("--config: got nothing, want a file");
     const std::string file = joined ? words[at].substr(words[at].find('=') + 1) : words[++at];
     const Words found = words_of_file(app, file);
+    for (const std::string& word : found)  // of two files the later one's hold
+      std::erase_if(configured, [&](const std::string& earlier) { return of_word(earlier) == of_word(word); });
     configured.insert(configured.end(), found.begin(), found.end());
   }
+  for (const std::string& word : typed)
+    if (word.starts_with("--") && of_word(word) != nullptr)
+      std::erase_if(configured, [&](const std::string& given) { return of_word(given) == of_word(word); });
   configured.insert(configured.end(), typed.begin(), typed.end());
   return configured;
 }
@@ -208,10 +206,31 @@ void check_flags(const CLI::App& app, const Words& words) {
   }
 }
 
+/// All but lists hold their last value until refuse_twice() looks at all of them.
+void take_last(CLI::App& app) {
+  for (CLI::Option* option : app.get_options({}))
+    if (option->nonpositional() && option->get_multi_option_policy() == CLI::MultiOptionPolicy::Throw)
+      option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+/// Throws UsageError for an option that was given more than once and is no list.
+void refuse_twice(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() < 2 || option->get_multi_option_policy() != CLI::MultiOptionPolicy::TakeLast) continue;
+    std::string values;
+    if (option->get_items_expected_max() > 0)
+      for (const std::string& value : option->results())
+        values += (values.empty() ? ": " : ", ") + value;
+    throw UsageError(option->get_name() + ": given " + (option->count() == 2 ? "twice" : "several times") + values +
+                     "; want it once");
+  }
+}
+
 }  // namespace
 
 bool parse(CLI::App& app, const Words& words) {
   check_flags(app, words);
+  take_last(app);
   app.allow_extras();
   Words reversed(words.rbegin(), words.rend());
   try {
@@ -222,6 +241,7 @@ bool parse(CLI::App& app, const Words& words) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
+  refuse_twice(app);
   require_names(app);
   if (app.remaining().empty()) return true;
   const std::string word = name_of(app.remaining().front());

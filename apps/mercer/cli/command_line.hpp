@@ -11,13 +11,13 @@ namespace mercer::program {
 
 using Words = std::vector<std::string>;
 
-/// Replaces `--config FILE` (or `--config=FILE`) by the file's options as `--name=value`, placed first so that typed
-/// options win. FILE is TOML, INI or a JSON object; its names are those of the options, without dashes. Throws
+/// Replaces `--config FILE` (or `--config=FILE`) by the file's options as `--name=value`, but for those that are typed,
+/// which win. FILE is TOML, INI or a JSON object; its names are those of the options, without dashes. Throws
 /// UsageError on a name that `app` doesn't have, FileError on a file that can't be read.
 Words with_config(const CLI::App& app, const Words& words);
 
 /// Parses the words after the command's name. False when they asked for help, which is printed. Throws UsageError, with
-/// the nearest name for an unknown option.
+/// the nearest name for an unknown option, and for one that is given twice and is no list.
 bool parse(CLI::App& app, const Words& words);
 
 /// The options of a command: "--hidden", "--heads" …, without -h.

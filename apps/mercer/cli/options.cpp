@@ -11,6 +11,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/numbers.hpp"
 #include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
@@ -101,9 +102,10 @@ void declare_request(CLI::App& app, TrainRequest& request) {
          "without one, that of --model")
       ->type_name("NAME");
   app.add_option("--model", request.model,
-                 fmt::format("{}; of sequences transformer, or transformer-NAME with the attention of that model",
-                             fmt::join(model_names(), ", ")))
+                 "gat, gatv2, gcn, rbf, ikan-direct … (mercer models lists them all); of sequences transformer, or "
+                 "transformer-NAME with the attention of that model")
       ->type_name("NAME");
+  app.option_defaults()->group(model_options);
   for (const OptionDeclaration& option : options_of_all_models().list)
     declare_option(app, option, [&values = request.options.options, name = option.name](const OptionValue& value) {
       values.insert_or_assign(name, value);
@@ -118,11 +120,12 @@ void declare_request(CLI::App& app, TrainRequest& request) {
       ->check(whole_number(1, 100'000))
       ->capture_default_str()
       ->type_name("COUNT");
+  list_first(app, {"--data", "--split-random", "--recipe", "--model", "--layers", "--hidden", "--heads", "--dropout",
+                   "--learning-rate", "--weight-decay", "--epochs", "--patience", "--seeds"});
 }
 
 void declare(CLI::App& app, TrainCommand& command) {
   declare_request(app, command.request);
-  app.option_defaults()->group("Model");
   app.add_option(
          "--init", command.init,
          "begin with the parameters of the model in this folder, of mercer train or mercer import; its options, "
@@ -157,6 +160,7 @@ void declare(CLI::App& app, TrainCommand& command) {
                "start anew even if --out holds an interrupted run, or another finished one");
   app.add_flag("--quiet", command.quiet, "no progress line and no results on standard output");
   app.add_option("--config", "options by name, TOML, INI or JSON; what is typed wins")->type_name("FILE");
+  list_first(app, {"--out"});
 }
 
 namespace {

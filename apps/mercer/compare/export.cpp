@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cli/json.hpp"
 #include "cli/output.hpp"
@@ -13,6 +15,12 @@ namespace {
 
 Json estimate_json(const Estimate& e) {
   return {{"mean", e.mean}, {"low", e.low}, {"high", e.high}, {"pairs", e.count}};
+}
+
+/// A single value spreads by nothing that is known.
+double deviation_of(const std::vector<double>& values) {
+  const auto known = std::ranges::count_if(values, [](double value) { return std::isfinite(value); });
+  return known > 1 ? spread(values).deviation : std::numeric_limits<double>::quiet_NaN();
 }
 
 Json point_json(const GridPoint& point) {
@@ -51,7 +59,7 @@ Json cell_json(const ComparisonRecord& comparison, std::size_t data, std::size_t
           {"data", plan.data[data].name},
           {"metric", name_of(plan.metric[data], metric_choices)},
           {"mean", score.mean},
-          {"std", score.deviation},
+          {"std", deviation_of(values)},
           {"low", interval.low},
           {"high", interval.high},
           {"values", values},
@@ -115,13 +123,13 @@ std::string results_csv(const ComparisonRecord& comparison) {
       const std::vector<double> values = cell.test();
       const Spread score = spread(values);
       const Estimate difference = comparison.against_baseline(d, c);
-      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(plan.contenders[c].name),
-                          csv_field(plan.data[d].name), name_of(plan.metric[d], metric_choices), values.size(),
-                          number(score.mean), number(score.deviation), number(difference.mean), number(difference.low),
-                          number(difference.high), csv_field(point_text(plan.points[cell.chosen])),
-                          plan.cells[comparison.cell(d, c)].parameters, number(cell.epoch_ms()),
-                          number(cell.peak_rss_mb()), number(spread(cell.calibration_errors()).mean), cell.guarded(),
-                          cell.diverged(), cell.failed(), joined(values));
+      text += fmt::format(
+          "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(plan.contenders[c].name),
+          csv_field(plan.data[d].name), name_of(plan.metric[d], metric_choices), values.size(), number(score.mean),
+          number(deviation_of(values)), number(difference.mean), number(difference.low), number(difference.high),
+          csv_field(point_text(plan.points[cell.chosen])), plan.cells[comparison.cell(d, c)].parameters,
+          number(cell.epoch_ms()), number(cell.peak_rss_mb()), number(spread(cell.calibration_errors()).mean),
+          cell.guarded(), cell.diverged(), cell.failed(), joined(values));
     }
   return text;
 }

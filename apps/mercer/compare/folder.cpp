@@ -1,6 +1,7 @@
 #include "compare/folder.hpp"
 
 #include <filesystem>
+#include <string>
 #include <system_error>
 
 #include "cli/errors.hpp"
@@ -21,7 +22,13 @@ void check(const JobFolder& folder, bool holds, const std::function<std::string(
     throw UsageError("--out " + folder.out + ": holds something else than a " + folder.what +
                      "; want a new or empty folder");
   if (folder.is_fresh) return;
-  if (const std::string differs = difference(); !differs.empty())
+  std::string differs;
+  try {
+    differs = difference();
+  } catch (const FileError& error) {
+    throw FileError(std::string(error.what()) + "; --overwrite begins the " + folder.what + " anew");
+  }
+  if (!differs.empty())
     throw UsageError("--out " + folder.out + ": holds another " + folder.what + " (" + differs +
                      "); want the same, another --out, or --overwrite");
 }

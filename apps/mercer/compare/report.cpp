@@ -121,13 +121,12 @@ std::string data_table(const ComparisonRecord& comparison, std::size_t d) {
 
 std::string data_section(const ComparisonRecord& comparison, std::size_t d) {
   const DataFacts& data = comparison.plan.data[d];
-  const std::string sizes =
-      data.sequences > 0 ? fmt::format("{} sequences, {} positions", grouped(data.sequences), grouped(data.nodes))
-                         : fmt::format("{} nodes, {} edge slots", grouped(data.nodes), grouped(data.edges));
-  std::string html =
-      fmt::format("<p class=\"soft\">{}, {} features, {} classes; {}: {} training, {} validation, {} test {}.", sizes,
-                  grouped(data.features), data.classes, escaped(data.split), grouped(data.train),
-                  grouped(data.validation), grouped(data.test), data.examples);
+  const std::string sizes = data.sequences > 0
+                                ? grouped(data.sequences, "sequence") + ", " + grouped(data.nodes, "position")
+                                : grouped(data.nodes, "node") + ", " + grouped(data.edges, "edge slot");
+  std::string html = fmt::format("<p class=\"soft\">{}, {}, {}; {}: {} training, {} validation, {} test {}.", sizes,
+                                 grouped(data.features, "feature"), counted(data.classes, "class"), escaped(data.split),
+                                 grouped(data.train), grouped(data.validation), grouped(data.test), data.examples);
   if (data.sequences == 0) html += fmt::format(" Of its edges, {:.0f} % join one class.", 100 * data.homophily);
   html += "</p>\n";
   html += data_table(comparison, d);

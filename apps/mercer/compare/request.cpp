@@ -8,6 +8,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/errors.hpp"
+#include "cli/help.hpp"
 #include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
@@ -106,7 +107,7 @@ void require_stack(const std::string& stack, const Contender& contender) {
 
 void declare(CLI::App& app, CompareRequest& request) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app.option_defaults()->group("What is compared");
+  app.option_defaults()->group("Data");
   app.add_option("--attention", request.attention, "models, with options of their own: gat,rbf:p=1.8,dot")
       ->type_name("LIST");
   app.add_option("--baseline", request.baseline, "what the others are compared with: gat, or else the first")
@@ -140,6 +141,8 @@ void declare(CLI::App& app, CompareRequest& request) {
       ->type_name("COUNT");
   declare_training(app, request.training);
   declare_runs(app, {request.out, request.jobs, request.fresh, request.quiet}, "a comparison");
+  list_first(
+      app, {"--attention", "--data", "--split-random", "--stack", "--grid", "--seeds", "--epochs", "--jobs", "--out"});
 }
 
 std::vector<Contender> contenders_of(const std::string& list) {

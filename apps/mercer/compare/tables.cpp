@@ -108,7 +108,7 @@ std::string scaling_text(const ComparePlan& plan) {
 
 /// "gat on karate: 3 of 10": the cells of which `count` says more than 0.
 template <class Count>
-std::string counted(const ComparisonRecord& comparison, Count&& count) {
+std::string cells_with(const ComparisonRecord& comparison, Count&& count) {
   std::vector<std::string> texts;
   for (std::size_t c = 0; c < comparison.results.size(); ++c) {
     const auto [some, of_all] = count(comparison.results[c]);
@@ -122,7 +122,7 @@ std::string counted(const ComparisonRecord& comparison, Count&& count) {
 std::string unfinished_text(const ComparisonRecord& comparison) {
   const TrainingChoice& budget = comparison.plan.budget;
   if (*budget.stopping == StopRule::fixed_epochs) return "";
-  const std::string cells = counted(comparison, [&](const CellResult& cell) {
+  const std::string cells = cells_with(comparison, [&](const CellResult& cell) {
     const auto at_the_end = [&](const std::optional<JobResult>& run) {
       return run && run->result.best_epoch >= *budget.epochs;
     };
@@ -135,7 +135,7 @@ std::string unfinished_text(const ComparisonRecord& comparison) {
 /// The trainings of the search that diverged or failed; empty without any.
 std::string lost_in_search_text(const ComparisonRecord& comparison) {
   const ComparePlan& plan = comparison.plan;
-  const std::string cells = counted(comparison, [&](const CellResult& cell) {
+  const std::string cells = cells_with(comparison, [&](const CellResult& cell) {
     int lost = 0;
     for (const SearchResult& point : cell.searched)
       lost += point.lost;
@@ -255,9 +255,9 @@ std::vector<std::string> budget_text(const ComparisonRecord& comparison) {
   if (const std::string stack = stack_text(plan, shared); !stack.empty()) text.push_back(stack);
   const std::string length =
       *t.stopping == StopRule::fixed_epochs
-          ? fmt::format("{} epochs", grouped(*t.epochs))
-          : fmt::format("at most {} epochs, stopped by the rule \"{}\" after {} epochs without progress",
-                        grouped(*t.epochs), name_of(*t.stopping, stop_rule_choices), *t.patience);
+          ? grouped(*t.epochs, "epoch")
+          : fmt::format("at most {}, stopped by the rule \"{}\" after {} without progress", grouped(*t.epochs, "epoch"),
+                        name_of(*t.stopping, stop_rule_choices), counted(*t.patience, "epoch"));
   const std::string training = listed(shared.training);
   text.push_back(
       fmt::format("Every training: {}{}, {}, {}; {}, "
@@ -270,8 +270,7 @@ std::vector<std::string> budget_text(const ComparisonRecord& comparison) {
     text.push_back(
         fmt::format("For each attention and data set, {0} settings were tried with {1} each; the one with the highest "
                     "mean score of the validation {2} was taken, and only with it were the test {2} scored.",
-                    plan.points.size(), plan.search_seeds == 1 ? "1 seed" : fmt::format("{} seeds", plan.search_seeds),
-                    plan.data.front().examples));
+                    plan.points.size(), counted(plan.search_seeds, "seed"), plan.data.front().examples));
   }
   return text;
 }
@@ -303,10 +302,11 @@ std::string results_text(const ComparisonRecord& comparison) {
     text += sentence + "\n";
   for (std::size_t c = 0; c < comparison.results.size(); ++c)
     if (const Index guarded = comparison.results[c].guarded(); guarded > 0)
-      text += fmt::format("{}: {} row sums were too near 0 and guarded.\n",
-                          comparison.plan.in_words(comparison.plan.cells[c]), grouped(guarded));
+      text += fmt::format("{}: {} {} too near 0 and guarded.\n", comparison.plan.in_words(comparison.plan.cells[c]),
+                          grouped(guarded, "row sum"), guarded == 1 ? "was" : "were");
   if (!comparison.lost.empty())
-    text += fmt::format("{} runs diverged or failed; they are not in the means.\n", comparison.lost.size());
+    text += fmt::format("{} diverged or failed; {} not in the means.\n", counted(std::ssize(comparison.lost), "run"),
+                        comparison.lost.size() == 1 ? "it is" : "they are");
   const std::string out = comparison.plan.out.string();
   return text + fmt::format("written to {} (report.html, results.csv, results.json)\nagain       {}\n", out,
                             comparison.command);

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/counted.hpp"
 #include "cli/errors.hpp"
 #include "cli/numbers.hpp"
 #include "cli/output.hpp"
@@ -48,10 +49,10 @@ class MakeCommand {
   std::string out_;
 };
 
-int write_items(const Dataset& data, const std::string& out, const char* items, const char* rows, const char* options) {
+int write_items(const Dataset& data, const std::string& out, const char* item, const char* row, const char* options) {
   write_dataset(data, out);
-  fmt::print("{} {}, {} {} in all, {} classes\ntrain on it: mercer train --data {} {}\n", data.examples(), items,
-             data.nodes(), rows, data.classes(), shell_line({out}), options);
+  fmt::print("{}, {} in all, {}\ntrain on it: mercer train --data {} {}\n", counted(data.examples(), item),
+             counted(data.nodes(), row), counted(data.classes(), "class"), shell_line({out}), options);
   return done;
 }
 
@@ -70,9 +71,9 @@ int make_lookup(const Words& words) {
   const Dataset data = lookup_tables(options);
   write_dataset(data, command.out());
   fmt::print(
-      "{} tables of {} keys and {} queries: {} nodes, {} edges from keys to queries\n"
+      "{} of {} keys and {} queries: {} nodes, {} edges from keys to queries\n"
       "train on it: mercer train --data {} --model gatv2 --layers 1 --dropout 0 --weight-decay 0\n",
-      data.nodes() / (2 * options.size), options.size, options.size, data.nodes(), data.graph.edges(),
+      counted(data.nodes() / (2 * options.size), "table"), options.size, options.size, data.nodes(), data.graph.edges(),
       shell_line({command.out()}));
   return done;
 }
@@ -107,8 +108,9 @@ int make_planted(const Words& words) {
   }
   const Dataset data = planted_citations(options);
   write_dataset(data, command.out());
-  fmt::print("{} nodes, {} edge slots, {} features, {} classes\ntrain on it: mercer train --data {}\n", data.nodes(),
-             data.graph.edges(), data.feature_count(), data.classes(), shell_line({command.out()}));
+  fmt::print("{}, {}, {}, {}\ntrain on it: mercer train --data {}\n", counted(data.nodes(), "node"),
+             counted(data.graph.edges(), "edge slot"), counted(data.feature_count(), "feature"),
+             counted(data.classes(), "class"), shell_line({command.out()}));
   return done;
 }
 
@@ -128,7 +130,7 @@ int make_listops(const Words& words) {
   command.count("--arguments", options.arguments, "values of an operation, at most");
   command.count("--seed", options.seed, "which expressions", any_seed);
   if (!command.takes(words)) return done;
-  return write_items(list_operations(options), command.out(), "expressions", "tokens", "--batch 32");
+  return write_items(list_operations(options), command.out(), "expression", "token", "--batch 32");
 }
 
 int make_bags(const Words& words) {
@@ -146,7 +148,7 @@ int make_bags(const Words& words) {
   command.real("--noise", options.noise, "largest change of a pixel's brightness, which is from 0 to 1", 10);
   command.count("--seed", options.seed, "which bags", any_seed);
   if (!command.takes(words)) return done;
-  return write_items(planted_bags(options), command.out(), "bags", "pictures", "--model transformer-sa-abmilp");
+  return write_items(planted_bags(options), command.out(), "bag", "picture", "--model transformer-sa-abmilp");
 }
 
 struct Kind {

@@ -53,7 +53,7 @@ Rendered render_model(const Explainable& explained, std::optional<Index> layer, 
 /// score, or the like; the factors are then NaN.
 bool has_factors(const ModelOptions& model);
 
-/// One line on the two factors in this model, or why it has none.
+/// One line on the two factors in this model, or why it has none, and on attention that is not shown.
 std::string factors_in_words(const Explainable& explained);
 
 }  // namespace mercer::program

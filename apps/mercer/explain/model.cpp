@@ -181,7 +181,18 @@ bool has_factors(const ModelOptions& model) {
   return model.number("edge-columns").value_or(0) == 0 || model.name == "gatv2";
 }
 
-std::string factors_in_words(const Explainable& explained) {
+namespace {
+
+/// What else nodes attend to; empty where there is no global branch.
+std::string branch_in_words(const ModelOptions& model) {
+  const OptionValue* branch = model.find("global");
+  if (branch == nullptr || *branch == OptionValue("none")) return "";
+  return fmt::format(
+      "; not shown: in the global branch ({}), which the classifier reads too, every node attends to all",
+      branch->text());
+}
+
+std::string factors_of_edges_in_words(const Explainable& explained) {
   const ModelOptions& model = explained.trained.model.options;
   constexpr std::string_view of_sequences = "transformer";
   std::string attention = model.name;
@@ -215,6 +226,12 @@ std::string factors_in_words(const Explainable& explained) {
   if (p) first(fmt::format("exp(|k|_{:g}^2 / divisor)", *p));
   if (magnitude.empty()) return "similarity: " + similarity + "; there is no magnitude";
   return fmt::format("similarity: {}, magnitude: {}{}", similarity, fmt::join(magnitude, " × "), more);
+}
+
+}  // namespace
+
+std::string factors_in_words(const Explainable& explained) {
+  return factors_of_edges_in_words(explained) + branch_in_words(explained.trained.model.options);
 }
 
 }  // namespace mercer::program

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "profile/profile.hpp"
 #include "report/svg.hpp"
 
@@ -68,12 +69,12 @@ std::string flame_svg(const ProfiledRun& run) {
   const double all = run.profile.scopes().front().seconds;
   Flame flame{.profile = run.profile, .per_second = all > 0 ? (flame_width - 2 * flame_margin) / all : 0};
   flame.draw(0, flame_margin, 0);
-  const std::string title =
-      fmt::format("{} on {}, {} epochs ({}): {:.3f} s", run.run.model, run.run.data.name, run.epochs, run.ended, all);
+  const std::string title = fmt::format("{} on {}, {} ({}): {:.3f} s", run.run.model, run.run.data.name,
+                                        counted(run.epochs, "epoch"), run.ended, all);
   const std::string head = fmt::format(
       "<text class=\"title\" x=\"{0}\" y=\"30\">{1}</text>\n<text class=\"soft\" x=\"{0}\" y=\"52\">{2}</text>\n",
       flame_margin, escaped(title),
-      escaped(fmt::format("{}, {} threads; operators {:.1f} % of the time", run.run.device, run.run.threads,
+      escaped(fmt::format("{}, {}; operators {:.1f} % of the time", run.run.device, counted(run.run.threads, "thread"),
                           100 * operator_seconds(run.profile) / std::max(all, 1e-12))));
   return svg_file(flame_width, flame_top + flame_row * flame.rows + flame_margin, title, head + flame.body);
 }

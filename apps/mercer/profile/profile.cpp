@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "cli/json.hpp"
 #include "cli/version.hpp"
 
@@ -162,9 +163,8 @@ double operator_seconds(const Profile& profile) {
 std::string profile_text(const ProfiledRun& run) {
   const Profile::Scope& whole = run.profile.scopes().front();
   const double in_operators = operator_seconds(run.profile), all = std::max(whole.seconds, 1e-12);
-  std::string text =
-      fmt::format("profile of {} epochs ({}), steps and evaluations: {:.4f} s, of which operators {:.4f} s\n",
-                  run.epochs, run.ended, whole.seconds, in_operators);
+  std::string text = fmt::format("profile of {} ({}), steps and evaluations: {:.4f} s, of which operators {:.4f} s\n",
+                                 counted(run.epochs, "epoch"), run.ended, whole.seconds, in_operators);
   text += profile_header("operator");
   for (const PhaseLine& line : operator_lines(run.profile))
     text += line_text(line, all);

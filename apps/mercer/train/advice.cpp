@@ -48,7 +48,7 @@ std::string on_epochs(const RunRecord& run, const Settings& settings, bool goes_
   else if (!run.out.empty())
     way += fmt::format(", or from this model mercer train --init {} --out OTHER", folder);
   if (count == 0)
-    return fmt::format("the stop rule was not yet met after {} epochs{}: {}", grouped(*training.epochs),
+    return fmt::format("the stop rule was not yet met after {}{}: {}", grouped(*training.epochs, "epoch"),
                        in_seeds(cut, run), way);
   return fmt::format("the last epoch was the best{}: more may help: {}", in_seeds(count, run), way);
 }

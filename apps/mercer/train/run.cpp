@@ -119,8 +119,8 @@ void TrainRun::settle_without_validation() {
   limit_epochs_without_validation(s);
   const Prepared& prepared = problem_.prepared;
   if (!has_rule || *s.training.epochs == 0 || begun_.state || !begun_.results.empty()) return;
-  tell(fmt::format("no validation {}: {} epochs, nothing stops earlier; --epochs N{}",
-                   prepared.data.examples_in_words(), *s.training.epochs, way_to_validation(prepared)));
+  tell(fmt::format("no validation {}: {}, nothing stops earlier; --epochs N{}", prepared.data.examples_in_words(),
+                   counted(*s.training.epochs, "epoch"), way_to_validation(prepared)));
 }
 
 void TrainRun::open_outputs() {

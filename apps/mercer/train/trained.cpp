@@ -161,6 +161,8 @@ void declare_trained(CLI::App& app, TrainedRequest& request) {
 
 Trained load_trained(const TrainedRequest& request) {
   if (request.model.empty()) throw UsageError("--model: got nothing, want the folder of a trained model");
+  if (request.data.positive)
+    throw UsageError("--positive: no effect here, it is of scores: want it with train or evaluate");
   const Machine machine = use_one_device(request.machine);
   refuse_many_runs(request.model);
   Trained trained{.model = load_model(request.model), .problem = nullptr};

@@ -123,15 +123,17 @@ std::string search_text(const TuneRecord& record) {
   const std::vector<std::size_t> order = record.ranking();
   const auto lost = std::ranges::count_if(
       record.scores, [](const auto& rungs) { return !rungs.empty() && !rungs.back().lost.empty(); });
-  std::string text = fmt::format("{} on {}, {} trials by validation {}\n", plan.drawn.front().settings.model.name,
-                                 plan.data.name, plan.trials, metric_of(record));
+  std::string text = fmt::format("{} on {}, {} by validation {}\n", plan.drawn.front().settings.model.name,
+                                 plan.data.name, counted(plan.trials, "trial"), metric_of(record));
   for (std::size_t place = 0; best && place < std::min(order.size(), shown_trials); ++place) {
     const std::vector<RungScore>& rungs = record.scores[order[place]];
     if (rungs.empty() || !std::isfinite(rungs.back().mean)) break;
-    text += fmt::format("  {:>8}  trial {}, {} epochs: {}\n", score_text(metric_of(record), rungs.back().mean),
-                        order[place], plan.rungs[rungs.size() - 1], point_text(plan.drawn[order[place]].values));
+    text += fmt::format("  {:>8}  trial {}, {}: {}\n", score_text(metric_of(record), rungs.back().mean), order[place],
+                        counted(plan.rungs[rungs.size() - 1], "epoch"), point_text(plan.drawn[order[place]].values));
   }
-  if (lost > 0) text += fmt::format("{} trials diverged or failed; they rank last.\n", lost);
+  if (lost > 0)
+    text +=
+        fmt::format("{} diverged or failed; {} last.\n", counted(lost, "trial"), lost == 1 ? "it ranks" : "they rank");
   if (const std::string own = against_own(record); !own.empty()) text += own + "\n";
   for (const std::string& warning : warnings_of(record))
     text += warning + "\n";

@@ -76,7 +76,7 @@ std::string trial_table(const TuneRecord& record) {
     html += "<th>" + escaped(range.option) + "</th>";
   html += "<th>parameters</th>";
   for (const Index epochs : record.plan.rungs)
-    html += fmt::format("<th>{} epochs</th>", epochs);
+    html += "<th>" + counted(epochs, "epoch") + "</th>";
   const bool has_lost = std::ranges::any_of(
       record.scores, [](const auto& rungs) { return !rungs.empty() && !rungs.back().lost.empty(); });
   html += std::string("<th>time</th>") + (has_lost ? "<th>lost by</th>" : "") + "</tr>\n";
@@ -109,9 +109,9 @@ std::string search_report(const TuneRecord& record) {
   const int seeds = plan.request.seeds;
   const std::uint64_t first_seed = plan.request.seed;
   if (best) {
-    first += fmt::format("<p><b>{}</b>, trial {}, {} epochs, {}: {}</p>\n",
+    first += fmt::format("<p><b>{}</b>, trial {}, {}, {}: {}</p>\n",
                          score_text(metric_of(record), record.scores[*best].back().mean), *best,
-                         plan.rungs[record.scores[*best].size() - 1],
+                         counted(plan.rungs[record.scores[*best].size() - 1], "epoch"),
                          seeds == 1 ? seeds_in_words(first_seed, seeds) : fmt::format("mean over {} seeds", seeds),
                          escaped(point_text(plan.drawn[*best].values)));
     first += "<p>" + escaped(against_own(record)) + "</p>\n";
@@ -136,15 +136,14 @@ std::string search_report(const TuneRecord& record) {
   std::string ranges;
   for (const SearchRange& range : plan.space)
     ranges += range.text() + "\n";
-  body +=
-      section("How it was made, and how to make it again",
-              fmt::format("<p>Random search over these ranges; of {} trials, one in {} goes on after each rung. The "
-                          "validation nodes alone decide; {}; {} side by side.</p>\n",
-                          plan.trials, plan.eta, seeds_in_words(first_seed, seeds),
-                          record.jobs == 1 ? "1 training" : fmt::format("{} trainings", record.jobs)) +
-                  pre(ranges) + pre(record.command));
+  body += section("How it was made, and how to make it again",
+                  fmt::format("<p>Random search over these ranges; of {}, one in {} goes on after each rung. The "
+                              "validation nodes alone decide; {}; {} side by side.</p>\n",
+                              counted(plan.trials, "trial"), plan.eta, seeds_in_words(first_seed, seeds),
+                              counted(record.jobs, "training")) +
+                      pre(ranges) + pre(record.command));
   return page(fmt::format("Search of {} on {}", plan.drawn.front().settings.model.name, plan.data.name),
-              fmt::format("{} trials", plan.trials), body);
+              counted(plan.trials, "trial"), body);
 }
 
 }  // namespace mercer::program

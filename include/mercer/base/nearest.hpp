@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mercer {
 
@@ -14,7 +15,14 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// of several, empty when more than half of the longer name would change.
 std::string nearest_name(std::string_view name, std::span<const std::string> known);
 
-/// The end of an error message about `name`: "did you mean gatv2? " when a name is near, then "known: gat, gatv2".
-std::string suggest(std::string_view name, std::span<const std::string> known);
+/// Up to `most` of those that are as near as that one; without any, of those that begin with `name`.
+std::vector<std::string> nearest_names(std::string_view name, std::span<const std::string> known, std::size_t most);
+
+/// "gat", "gat or gatv2", "gat, gatv2 or gcn".
+std::string one_of_these(std::span<const std::string> names);
+
+/// The end of an error message about `name`: "did you mean gatv2? " when names are near, then "known: gat, gatv2"; of
+/// more than a dozen `all`, which says where they are listed, as "mercer models lists all", unless it is empty.
+std::string suggest(std::string_view name, std::span<const std::string> known, std::string_view all = {});
 
 }  // namespace mercer

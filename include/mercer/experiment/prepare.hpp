@@ -56,6 +56,7 @@ struct DataChoice {
   std::optional<std::string> encoding{};        // "random-walk:8" or "laplacian:8", beside the features; default: none
   std::optional<EdgeFeatures> edge_features{};  // default: standardised, where the model reads them
   std::optional<LabelKind> task{};              // default: as the labels are
+  std::optional<std::string> positive{};        // of two classes the second, which average precision is of
   std::optional<std::string> split{};           // "0", "1" …, "0,2,5" or "all"; of folds too
   std::optional<std::string> split_random{};  // "per-class:20,30", "per-class:20,500,1000", "share:0.6,0.2", "folds:5"
   std::optional<std::uint64_t> split_seed{};  // of the random split; default: that of the run, for folds 0
@@ -104,6 +105,11 @@ Prepared prepare(const DataChoice& choice);
 /// The labels as the task wants them: classes become one target of 0 and 1 each, or the numbers that are their names.
 /// Throws ValueError when they can't be, and for labels in doubt without a task.
 Dataset with_task(Dataset data, std::optional<LabelKind> task);
+/// The two classes in that order in which `positive` is the second. Throws ValueError for other data and names.
+Dataset with_positive(Dataset data, const std::string& positive);
+/// Whole numbers that are many classes, with --task regression as the way out, or empty: more than 100, or more than 20
+/// that have fewer than 10 examples each on average.
+std::string note_of_many_classes(const Dataset& data);
 
 /// Prepares data in memory; `choice.data` is not read. Features of nodes and edges are standardised by `scales` and
 /// `edge_scales`, absent: by their own. Features that are a column for each node are those of the nodes of these names,

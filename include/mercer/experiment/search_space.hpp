@@ -32,9 +32,13 @@ SearchRange search_range(const std::string& typed, const std::string& model);
 /// The space of a resolved request without ranges: rates, dropout and width, of deep stacks also norm and depth.
 SearchSpace usual_space(const Settings& settings);
 
-/// The values of a trial. They depend on seed, trial and the position of the range alone. Numbers between two ends have
-/// four digits, so that their text is their value.
-std::vector<OptionText> drawn(const SearchSpace& space, std::uint64_t seed, Index trial);
+/// The values of a trial. They depend on seed, trial, attempt and the position of the range alone. Numbers between two
+/// ends have four digits, so that their text is their value.
+std::vector<OptionText> drawn(const SearchSpace& space, std::uint64_t seed, Index trial, Index attempt = 0);
+
+/// As many draws as trials, no two alike; fewer where the space has no more. The first is `own` where it is not empty.
+std::vector<std::vector<OptionText>> different_draws(const SearchSpace& space, std::uint64_t seed, Index trials,
+                                                     std::vector<OptionText> own);
 
 /// The values of the searched options that resolved settings have, as texts that their ranges hold.
 struct OwnValues {

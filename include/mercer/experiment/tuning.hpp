@@ -28,17 +28,18 @@ struct TunePlan {
   std::vector<Trial> drawn{};
   DataFacts data{};
   Fingerprint source{};
-  bool has_own = false;       // trial 0 is what train takes unsearched, and goes on in every rung
-  std::string own_outside{};  // why it is not
-  Index one_of_splits = 0;    // how many splits the data give, where one of them decides
+  bool has_own = false;              // trial 0 is what train takes unsearched, and goes on in every rung
+  std::string own_outside{};         // why it is not
+  std::vector<std::string> notes{};  // where trials or rungs are others than were asked for
+  Index one_of_splits = 0;           // how many splits the data give, where one of them decides
 };
 
 /// How many trials train in a rung: as trials_of_rung(), and one beside the unsearched settings.
 Index trials_of_rung(const TunePlan& plan, std::size_t rung);
 
-/// Draws the trials after the unsearched settings, reads the data, checks the split of every seed and builds the model
-/// of every trial, so that errors are found before any training. Without epochs in the request a trial has the
-/// recipe's, at most 1,000. Throws ValueError, FileError.
+/// Draws the trials after the unsearched settings, no two alike, reads the data, checks the split of every seed and
+/// builds the model of every trial, so that errors are found before any training. Without epochs in the request a trial
+/// has the recipe's, at most 1,000. Throws ValueError, FileError.
 void prepare_search(TunePlan& plan);
 
 /// The score of a trial at the end of a rung.

@@ -54,8 +54,8 @@ DeclaredOptions options_of_model(std::string_view name);
 /// The options of all models, `transformer` among them, each once, with all of its meanings and without defaults.
 DeclaredOptions options_of_all_models();
 
-/// The model with first values drawn from `seed`. Throws ValueError for an unknown name (suggests the nearest, lists
-/// all), for an option that the model doesn't have (lists those that it has), and for a value that can't be.
+/// The model with first values drawn from `seed`. Throws ValueError for an unknown name (suggests the nearest), for
+/// an option that the model doesn't have (likewise), and for a value that can't be.
 Model build_model(const ModelOptions& options, Index features, Index classes, std::uint64_t seed);
 
 /// The options with the model's defaults where nothing was given: what to store so that a later version builds the

@@ -59,12 +59,15 @@ std::filesystem::path state_after(const CompareJob& job, Index epochs) {
   return job.file.parent_path() / ("epochs-" + std::to_string(epochs) + ".safetensors");
 }
 
-/// The training pauses after job.until epochs. Where a state before that is lost, it begins anew, to the same bits.
+/// The training pauses after job.until epochs. Where a state before that is lost or broken, it begins anew, to the same
+/// bits.
 void pause(TrainHooks& hooks, const CompareJob& job, Index& done) {
-  if (job.after > 0 && file_exists(state_after(job, job.after))) {
-    hooks.resume = load_state(state_after(job, job.after));
-    done = hooks.resume->epochs;
-  }
+  if (job.after > 0 && file_exists(state_after(job, job.after))) try {
+      hooks.resume = load_state(state_after(job, job.after));
+      done = hooks.resume->epochs;
+    } catch (const FileError&) {
+      hooks.resume.reset();
+    }
   hooks.on_epoch = [&done](const EpochReport& report) { done = report.epoch + 1; };
   hooks.interrupted = [&done, until = job.until] { return done >= until; };
 }

@@ -75,11 +75,12 @@ void save_result(const std::filesystem::path& file, const CompareJob& job, const
   write_whole(file, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-std::optional<JobResult> load_result(const CompareJob& job) {
-  if (!file_exists(job.file)) return std::nullopt;
+namespace {
+
+/// The result in that file; none, with the difference, where it is of other settings. Throws FileError.
+std::optional<JobResult> read_result(const CompareJob& job, std::string& differs) {
   const Json json = read_json(job.file, largest_result);
-  std::string differs;
-  std::optional<JobResult> result = understood(job.file.string(), [&]() -> std::optional<JobResult> {
+  return understood(job.file.string(), [&]() -> std::optional<JobResult> {
     const auto found = member<std::string>(json, "format");
     require(found == result_format, "format", "got " + in_quotes(found) + ", want " + result_format);
     require_known(json, {"format", "job", "result", "seconds", "peak_rss_mb", "calibration", "entropy", "kernel"});
@@ -92,6 +93,19 @@ std::optional<JobResult> load_result(const CompareJob& job) {
                      .entropy = lists_from(json, "entropy"),
                      .kernel = picture_from(part(json, "kernel"))};
   });
+}
+
+}  // namespace
+
+std::optional<JobResult> load_result(const CompareJob& job) {
+  if (!file_exists(job.file)) return std::nullopt;
+  std::string differs;
+  std::optional<JobResult> result;
+  try {
+    result = read_result(job, differs);
+  } catch (const FileError& error) {
+    throw FileError(std::string(error.what()) + "; delete this file, and the same command trains its run again");
+  }
   if (result) return result;
   throw ValueError(job.file.string() + ": was run with other settings (" + differs +
                    "); ask for the same, for another --out, or for --overwrite");
