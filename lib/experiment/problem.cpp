@@ -193,11 +193,28 @@ void check_parts(const Dataset& data, const Split& split, Score&& score) {
   }
 }
 
+/// A second training wants one that chose its epochs, on examples that it may take in.
+void check_refit(const Dataset& data, const TrainingChoice& training, const Split& split) {
+  if (!training.refit.value_or(false)) return;
+  require(data.has_items(), "refit",
+          "is of sequences, bags and texts, and " + data.name +
+              " is a graph, whose validation nodes are part of its split: leave it out");
+  require(
+      training.stopping != StopRule::fixed_epochs, "refit",
+      "no epoch is chosen with stopping fixed: leave it out; --validation-share 0 trains on all for so many epochs");
+  require(!split.validation.empty(), "refit",
+          std::string("no ") + data.examples_in_words() + " of " + data.name +
+              " validate, which would choose the epoch: want --validation-share above 0");
+  require(training.epochs.value_or(1) > 0, "refit",
+          "got 0 epochs, of which none is chosen: want more, or leave it out");
+}
+
 }  // namespace
 
 void check_split(const Problem& problem, const Settings& settings, const Split& split) {
   const Dataset& data = problem.prepared.data;
   check_trainable(data, split);
+  check_refit(data, settings.training, split);
   const Tensor logits(data.examples(), problem.classes());
   if (data.label_kind != LabelKind::classes) {
     require(!settings.training.class_weight, "class-weight", "belongs to classes, and the task is another");

@@ -30,13 +30,14 @@ Json json_of(const SeedResult& result) {
     history.push_back({row.epoch, row.train_loss, row.validation_loss, row.validation_metric, row.milliseconds});
   json["history"] = std::move(history);
   json["confusion"] = result.confusion;
+  if (result.refit_epochs > 0) json["refit_epochs"] = result.refit_epochs;
   if (!result.scores.empty()) json["scores"] = scores_json(result);
   return json;
 }
 
 SeedResult result_from(const Json& json) {
   SeedResult result;
-  std::vector<std::string_view> known{"history", "confusion", "scores"};
+  std::vector<std::string_view> known{"history", "confusion", "scores", "refit_epochs"};
   for_each_score(result, [&]<class T>(const char* name, T& field) {
     field = member<T>(json, name);
     known.emplace_back(name);
@@ -46,6 +47,7 @@ SeedResult result_from(const Json& json) {
     result.history.push_back(row_from(row));
   for (const Json& count : part(json, "confusion"))
     result.confusion.push_back(value_from<Index>(count, "confusion"));
+  if (json.contains("refit_epochs")) result.refit_epochs = member<int>(json, "refit_epochs");
   if (json.contains("scores")) {
     const Json& scores = part(json, "scores");
     require(scores.is_object(), "scores", "want an object");

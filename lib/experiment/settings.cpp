@@ -63,6 +63,9 @@ void TrainingChoice::declare(OptionList& list) {
   list.add("class-weight", class_weight,
            "of the training loss: balanced (rare classes count more, by their training nodes), or a weight for each "
            "class, as 1,1,5");
+  list.add("refit", refit,
+           "of sequences: when the validation part has chosen the epoch, train anew on it too, for as many epochs, and "
+           "score the test by that model");
 }
 
 UpdateRule update_rule_of(const TrainingChoice& t) {

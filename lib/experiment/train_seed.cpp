@@ -65,11 +65,14 @@ ColumnScales scales_of_targets(const Dataset& data, Rows train) {
 /// The training of one seed by all ranks.
 class SeedTraining {
  public:
-  SeedTraining(const Problem& problem, const Settings& settings, std::uint64_t seed, const Split& split)
+  /// `refit_epochs`: nothing chooses among them.
+  SeedTraining(const Problem& problem, const Settings& settings, std::uint64_t seed, const Split& split,
+               Index refit_epochs = 0)
       : problem_(problem),
         settings_(settings),
         seed_(seed),
         split_(split),
+        refit_epochs_(refit_epochs),
         scales_(scales_of_targets(problem.prepared.data, split.train)) {}
 
   const ColumnScales& scales() const { return scales_; }
@@ -220,13 +223,13 @@ class SeedTraining {
 
   TrainOptions train_options(TrainHooks hooks) const {
     const TrainingChoice& t = settings_.training;
-    return {.epochs = *t.epochs,
+    return {.epochs = refit_epochs_ > 0 ? refit_epochs_ : *t.epochs,
             .seed = seed_,
             .optimizer = update_rule_of(t),
             .schedule = schedule_of(t),
             .step_schedule = step_schedule_of(t),
             .clip_norm = t.clip.value_or(0),
-            .stop = *t.stopping,
+            .stop = refit_epochs_ > 0 ? StopRule::fixed_epochs : *t.stopping,
             .patience = *t.patience,
             .cuda_graph = problem_.machine().cuda_graph,
             .profile = hooks.profile,
@@ -246,6 +249,7 @@ class SeedTraining {
   const Settings& settings_;
   std::uint64_t seed_;
   const Split& split_;
+  Index refit_epochs_;
   ColumnScales scales_;  // of real targets
 };
 
@@ -307,39 +311,84 @@ std::vector<std::pair<std::string, double>> target_scores(LabelKind kind, ConstV
   return scores;
 }
 
-SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks) {
+namespace {
+
+/// The scores of the test by what they are.
+void take_test(const Dataset& data, const Split& split, SeedRun& run) {
+  if (split.test.empty() || !run.trained.test) return;
+  if (data.label_kind != LabelKind::classes)
+    run.result.scores =
+        target_scores(data.label_kind, in_units(run.trained.prediction, run.targets), data.targets, split.test);
+  else
+    run.result.confusion = confusion(run.trained.prediction, data.labels, split.test);
+}
+
+/// A training on that split; for `refit_epochs` of them without a choice.
+SeedRun trained_on(Split split, const Problem& problem, const Settings& settings, std::uint64_t seed, TrainHooks hooks,
+                   Index refit_epochs = 0) {
   SeedRun run;
-  run.result.seed = seed;
-  ChosenSplit chosen = split_of(problem.prepared, seed, turn);
-  run.result.split = chosen.number;
-  run.split = std::move(chosen.split);
-  Split& split = run.split;
-  if (!hooks.scores_test) split.test.clear();
-  const SeedTraining training(problem, settings, seed, split);
+  run.split = std::move(split);
+  const SeedTraining training(problem, settings, seed, run.split, refit_epochs);
   Ended trained = training.run(std::move(hooks));
   run.model = std::move(trained.model);
   run.options = std::move(trained.options);
   run.trained = std::move(trained.result);
   run.scales = std::move(trained.scales);
-  run.result.guarded = trained.guarded;
-  run.result.epochs = static_cast<int>(run.trained.state.epochs);
-  run.result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
-  run.result.ended = name_of(run.trained.ending);
+  run.targets = training.scales();
+  SeedResult& result = run.result;
+  result.seed = seed;
+  result.guarded = trained.guarded;
+  result.epochs = static_cast<int>(run.trained.state.epochs);
+  result.best_epoch = static_cast<int>(run.trained.kept_epoch) + 1;
+  result.ended = name_of(run.trained.ending);
   if (run.model.in_words)
     run.trained.note += (run.trained.note.empty() ? "" : "; ") + run.model.in_words() +
                         (trained.note.empty() ? "" : ": " + trained.note);
-  run.result.note = run.trained.note;
-  run.targets = training.scales();
-  take_scores(run.trained, problem.prepared.data, split, run.result);
+  result.note = run.trained.note;
+  take_scores(run.trained, problem.prepared.data, run.split, result);
   for (const EpochReport& report : run.trained.state.history)
-    run.result.history.push_back(row_of(report));
-  if (split.test.empty() || !run.trained.test) return run;
-  const Dataset& data = problem.prepared.data;
-  if (data.label_kind != LabelKind::classes)
-    run.result.scores =
-        target_scores(data.label_kind, in_units(run.trained.prediction, run.targets), data.targets, split.test);
-  else
-    run.result.confusion = confusion(run.trained.prediction, problem.prepared.data.labels, split.test);
+    result.history.push_back(row_of(report));
+  take_test(problem.prepared.data, run.split, run);
+  return run;
+}
+
+/// What the choice was, beside the scores of the second training.
+SeedResult refitted(SeedResult chosen, const SeedResult& again) {
+  chosen.refit_epochs = again.epochs;
+  if (has_diverged(again)) chosen.ended = again.ended;
+  chosen.train_accuracy = again.train_accuracy;
+  chosen.test_accuracy = again.test_accuracy;
+  chosen.test_metric = again.test_metric;
+  chosen.test_loss = again.test_loss;
+  chosen.guarded += again.guarded;
+  chosen.scores = again.scores;
+  chosen.confusion = again.confusion;
+  return chosen;
+}
+
+}  // namespace
+
+SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks) {
+  auto [split, number] = split_of(problem.prepared, seed, turn);
+  std::vector<Node> test = std::move(split.test);
+  const bool refits = settings.training.refit.value_or(false) && hooks.scores_test;
+  split.test = hooks.scores_test && !refits ? std::move(test) : std::vector<Node>();
+  if (!refits || !hooks.chosen) {
+    SeedRun run = trained_on(split, problem, settings, seed, hooks);
+    run.result.split = number;
+    if (!refits || run.trained.ending == Ending::interrupted) return run;
+    hooks.resume.reset();
+    hooks.chosen = std::move(run.result);
+    if (hooks.on_chosen) hooks.on_chosen(*hooks.chosen);
+  }
+  split.train.insert(split.train.end(), split.validation.begin(), split.validation.end());
+  std::ranges::sort(split.train);
+  split.validation.clear();
+  split.test = std::move(test);
+  const SeedResult chosen = *std::exchange(hooks.chosen, std::nullopt);
+  SeedRun run = trained_on(std::move(split), problem, settings, seed, std::move(hooks), chosen.best_epoch);
+  run.result = refitted(chosen, run.result);
+  run.trained.note = chosen.note;  // that nothing stops a refit needs no remark
   return run;
 }
 

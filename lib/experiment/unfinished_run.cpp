@@ -25,7 +25,7 @@ UnfinishedRun run_from(const Json& json) {
   const auto found = member<std::string>(json, "format");
   require(found == run_format, "format", "got " + found + ", want " + run_format + "; start anew with --overwrite");
   require_known(json, {"format", "fingerprint", "command", "summary", "recipe", "recipe_why", "model", "training",
-                       "data", "seed", "seeds", "init", "results"});
+                       "data", "seed", "seeds", "init", "results", "chosen"});
   run.command = member<std::string>(json, "command");
   run.summary = member<std::string>(json, "summary");
   run.fingerprint = fingerprint_from(part(json, "fingerprint"));
@@ -39,14 +39,20 @@ UnfinishedRun run_from(const Json& json) {
   if (json.contains("init")) run.settings.init = member<std::string>(json, "init");
   for (const Json& result : part(json, "results"))
     run.results.push_back(result_from(result));
+  if (json.contains("chosen")) run.chosen = result_from(part(json, "chosen"));
   check(run.settings.training);
   require(static_cast<int>(run.results.size()) < run.settings.seeds, "seeds", "want more than there are results");
   return run;
 }
 
 void save(const fs::path& folder, const char* stem, const UnfinishedRun& run) {
-  // the state first: the JSON must never name a seed whose state is not written yet
-  if (run.state) save_state(state_file(folder, stem), *run.state);
+  // the state first: the JSON must never name a seed whose state is not written yet, nor a refit beside the state of
+  // the training that chose its epochs
+  std::error_code ignored;
+  if (run.state)
+    save_state(state_file(folder, stem), *run.state);
+  else if (run.chosen)
+    fs::remove(state_file(folder, stem), ignored);
   const Settings& s = run.settings;
   Json json{{"format", run_format},      {"fingerprint", json_of(run.fingerprint)},
             {"command", run.command},    {"summary", run.summary},
@@ -55,6 +61,7 @@ void save(const fs::path& folder, const char* stem, const UnfinishedRun& run) {
             {"data", json_of(s.data)},   {"seed", s.seed},
             {"seeds", s.seeds},          {"results", Json::array()}};
   if (!s.init.empty()) json["init"] = s.init;
+  if (run.chosen) json["chosen"] = json_of(*run.chosen);
   for (const SeedResult& result : run.results)
     json["results"].push_back(json_of(result));
   write_whole(json_file(folder, stem), text_of(json));

@@ -3,31 +3,13 @@
 #include <sstream>
 
 #include "apps/program.hpp"
+#include "apps/series_folder.hpp"
 #include "simt/machine/sanitizer.hpp"
 #include "support/series.hpp"
 
 using namespace mercer::test;
 
 namespace {
-
-/// The files of a small set of sequences, and a quick training on them.
-struct SeriesFolder : TemporaryFolder {
-  SeriesFolder() {
-    write(*this / "small_TRAIN.ts", series_text(40, 1));
-    write(*this / "small_TEST.ts", series_text(20, 2));
-  }
-  Outcome train(const std::vector<std::string>& more) const {
-    std::vector<std::string> words{"train",     "--data",   at("small_TRAIN.ts"),
-                                   "--threads", "1",        "--layers",
-                                   "1",         "--hidden", "4",
-                                   "--heads",   "2",        "--epochs",
-                                   "12",        "--batch",  "8",
-                                   "--warm-up", "20",       "--learning-rate",
-                                   "0.01",      "--out",    at("run")};
-    give(words, more);
-    return run(words);
-  }
-};
 
 /// Sequences of one dimension that rise by a step for each position; the target is 100 steps.
 std::string slopes_text(int count, std::uint64_t seed) {

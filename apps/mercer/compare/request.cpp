@@ -26,7 +26,8 @@ namespace {
 constexpr const char* default_grid = "learning-rate=0.005,0.01;weight-decay=0.0005,0.001;dropout=0.4,0.6";
 constexpr const char* sequence_grid = "learning-rate=0.001,0.002;dropout=0.1,0.3";
 constexpr const char* stack_grid = "learning-rate=0.003,0.01;hidden-dropout=0.2,0.5";
-const std::vector<std::string> fixed_by_the_budget{"epochs", "patience", "stopping", "metric", "optimizer", "schedule"};
+const std::vector<std::string> fixed_by_the_budget{"epochs",    "patience", "stopping", "metric",
+                                                   "optimizer", "schedule", "refit"};
 
 /// "tuned", and the sets that have a tuned stack: there is a recipe for gat in each.
 std::vector<std::string> stack_names() {

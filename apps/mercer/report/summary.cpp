@@ -70,6 +70,8 @@ Json seeds_json(const RunRecord& run) {
     for_each_score(result, [&, &scores = seeds.emplace_back()](std::string_view name, const auto& field) {
       if (has_accuracy(run) || !name.ends_with("_accuracy")) scores[std::string(name)] = field;
     });
+  for (std::size_t n = 0; n < run.results.size(); ++n)
+    if (run.results[n].refit_epochs > 0) seeds[n]["refit_epochs"] = run.results[n].refit_epochs;
   return seeds;
 }
 

@@ -89,11 +89,21 @@ std::string on_classes(const RunRecord& run) {
                      in_seeds(count, run));
 }
 
+std::string on_refit(const RunRecord& run) {
+  if (run.results.empty() || run.results.front().refit_epochs == 0) return "";
+  const std::string epochs = run.results.size() == 1 ? fmt::format("{} epochs", run.results.front().refit_epochs)
+                                                     : std::string("as many epochs as were chosen");
+  return fmt::format(
+      "refit: the model, scored on the test, trained anew for {} on the {} training and {} validation {} together; the "
+      "validation score and the kept epoch are of the training before",
+      epochs, grouped(run.data.train), grouped(run.data.validation), run.data.examples);
+}
+
 }  // namespace
 
 std::vector<std::string> advice_on(const RunRecord& run, const Settings& settings, bool goes_on) {
   std::vector<std::string> advice;
-  for (std::string line : {on_epochs(run, settings, goes_on), on_classes(run)})
+  for (std::string line : {on_refit(run), on_epochs(run, settings, goes_on), on_classes(run)})
     if (!line.empty()) advice.push_back(std::move(line));
   return advice;
 }

@@ -141,7 +141,9 @@ void TrainRun::show(const EpochReport& report, Index turn) {
   if (report.kept || report.epoch == 0) last_kept_ = report.epoch;
   const TrainingChoice& t = begun_.settings.training;
   const bool fixed = t.stopping == StopRule::fixed_epochs || !report.validation;
-  const Index likely = fixed ? *t.epochs : std::min(*t.epochs, std::max(last_kept_ + *t.patience, report.epoch) + 1);
+  const Index likely = refit_epochs_ > 0 ? refit_epochs_
+                       : fixed           ? *t.epochs
+                                         : std::min(*t.epochs, std::max(last_kept_ + *t.patience, report.epoch) + 1);
   progress_.show({.seed = static_cast<int>(turn),
                   .seeds = record_.seeds,
                   .epoch = static_cast<int>(report.epoch) + 1,
@@ -154,6 +156,7 @@ void TrainRun::show(const EpochReport& report, Index turn) {
 
 SeedRun TrainRun::one_seed(Index turn) {
   const std::uint64_t seed = begun_.settings.seed + static_cast<std::uint64_t>(turn);
+  refit_epochs_ = begun_.chosen ? begun_.chosen->best_epoch : 0;
   TrainHooks hooks{.on_epoch =
                        [this, seed, turn](const EpochReport& report) {
                          if (log_.is_open()) log_.append(log_of_epoch(seed, row_of(report)));
@@ -163,6 +166,8 @@ SeedRun TrainRun::one_seed(Index turn) {
                    .interrupted = interrupt_requested,
                    .on_save = {},
                    .resume = std::exchange(begun_.state, std::nullopt),
+                   .on_chosen = [this](const SeedResult& chosen) { keep_choice(chosen); },
+                   .chosen = begun_.chosen,
                    .scores_test = true,
                    .first = first_ ? &*first_ : nullptr,
                    .profile = profile_files_.wanted ? &profile_ : nullptr};
@@ -177,6 +182,15 @@ SeedRun TrainRun::one_seed(Index turn) {
       begun_.state.reset();
     };
   return problem_.or_streamed([&] { return train_seed(problem_, begun_.settings, seed, turn, hooks); });
+}
+
+/// Keeps which epoch was chosen, so that a killed run goes on with the second training.
+void TrainRun::keep_choice(const SeedResult& chosen) {
+  refit_epochs_ = chosen.best_epoch;
+  if (out_.empty()) return;
+  begun_.chosen = chosen;
+  begun_.results = record_.results;
+  written([&] { save_unfinished(out_, begun_); }, "; the training goes on");
 }
 
 /// Is this the best validation score so far? The first of equal scores counts; a seed without a score ranks last.
@@ -241,7 +255,10 @@ void TrainRun::save_results() {
 
 int TrainRun::stop(SeedRun seed) {
   progress_.clear();
-  const std::string where = fmt::format("stopped after epoch {} of seed {}", seed.result.epochs, seed.result.seed);
+  const bool in_refit = seed.result.refit_epochs > 0 || begun_.chosen;
+  const std::string where =
+      fmt::format("stopped after epoch {} of {}seed {}", in_refit ? seed.result.refit_epochs : seed.result.epochs,
+                  in_refit ? "the refit of " : "", seed.result.seed);
   if (out_.empty()) {
     show_profile(seed.result.ended);
     tell(where + "; nothing is kept without --out");
@@ -304,9 +321,11 @@ int TrainRun::run(FolderLock lock) {
       tell("epochs are launched kernel by kernel: " + seed.trained.uncaptured);
     if (seed.result.guarded > 0)
       tell(fmt::format("seed {}: {} row sums were too near 0 and guarded", seed.result.seed, seed.result.guarded));
+    begun_.chosen.reset();
     save_best(seed);
     log_.append(log_of_seed(seed.result));
-    const bool goes_on = record_.seeds == 1 && !has_diverged(seed.result);  // it could be trained further
+    const bool goes_on =  // it could be trained further
+        record_.seeds == 1 && !has_diverged(seed.result) && seed.result.refit_epochs == 0;
     if (goes_on && !out_.empty()) begun_.state = std::move(seed.trained.state);
     record_.results.push_back(std::move(seed.result));
     if (!out_.empty() && turn + 1 < record_.seeds) save_results();

@@ -43,6 +43,7 @@ class TrainRun {
   void show(const EpochReport& report, Index turn);
   bool best_so_far(const SeedResult& result) const;
   bool written(const std::function<void()>& write, const char* then = "");
+  void keep_choice(const SeedResult& chosen);
   void save_best(const SeedRun& seed);
   void save_results();
   int stop(SeedRun seed);
@@ -63,6 +64,7 @@ class TrainRun {
   Index profiled_epochs_ = 0;
   double best_ = 0;                      // best validation score of the current seed
   Index last_kept_ = 0;                  // its epoch
+  Index refit_epochs_ = 0;               // of the current seed's second training, once it is chosen
   std::optional<TrainedModel> unsaved_;  // the best model, until it is written
   bool extends_ = false;                 // the run in the folder, which was finished
   bool replaces_ = true;                 // the folder may hold the outputs of a run before

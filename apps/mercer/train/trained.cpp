@@ -43,7 +43,8 @@ DataChoice place(DataChoice choice, const DataChoice& described) {
 void tell_seed(const std::string& folder, const TrainedModel& model) {
   const int seeds = seeds_of_run(folder);
   if (seeds < 2) return;
-  const bool compared = std::ranges::find(model.parts, SplitPart::validation) != model.parts.end();
+  const bool compared = model.training.refit.value_or(false) ||
+                        std::ranges::find(model.parts, SplitPart::validation) != model.parts.end();
   const std::string metric = name_of(model.training.metric.value_or(Metric::accuracy), metric_choices);
   tell(fmt::format("{}: the model of seed {}, the {} of {}{}", folder, model.seed, compared ? "best" : "first", seeds,
                    compared ? " by validation " + metric : "; without validation nodes none is the best"));

@@ -22,11 +22,12 @@ struct EpochRow {
 /// The result of one seed. Shares are 0 … 1; NaN when there are no nodes.
 struct SeedResult {
   std::uint64_t seed = 0;
-  Index split = 0;      // number of the given split; 0 for a random one
-  int epochs = 0;       // run
-  int best_epoch = 0;   // whose parameters were kept
-  std::string ended{};  // why it ended
-  std::string note{};   // a remark for the user, or empty
+  Index split = 0;       // number of the given split; 0 for a random one
+  int epochs = 0;        // run
+  int best_epoch = 0;    // whose parameters were kept
+  std::string ended{};   // why it ended
+  std::string note{};    // a remark for the user, or empty
+  int refit_epochs = 0;  // of the model, which trained anew with the validation part; 0: it is that of best_epoch
   double train_accuracy = 0, validation_accuracy = 0, test_accuracy = 0;
   double validation_metric = 0, test_metric = 0;  // the chosen metric
   double test_loss = 0;
@@ -40,7 +41,7 @@ struct SeedResult {
 /// Did a value become infinite or NaN? The result is then the best until that epoch.
 bool has_diverged(const SeedResult& result);
 
-/// Calls visit(name, field) for every field except history, scores and confusion; `result` may be const.
+/// Calls visit(name, field) for every field except refit_epochs, history, scores and confusion; `result` may be const.
 template <class Result, class Visit>
 void for_each_score(Result&& result, Visit&& visit) {
   visit("seed", result.seed);

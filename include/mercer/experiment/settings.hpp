@@ -44,6 +44,7 @@ struct TrainingChoice {
   std::optional<StopRule> stopping{};
   std::optional<Metric> metric{};
   std::optional<std::string> class_weight{};  // see class_weights_of
+  std::optional<bool> refit{};  // sequences train again with those that validated, for the epochs that these chose
 
   void declare(OptionList& list);
 };

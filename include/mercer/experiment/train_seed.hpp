@@ -22,6 +22,8 @@ struct TrainHooks {
   std::function<bool()> interrupted{};
   std::function<void(const TrainState&)> on_save{};  // every 100 steps and at an interrupt
   std::optional<TrainState> resume{};
+  std::function<void(const SeedResult&)> on_chosen{};  // with refit: the epoch is chosen, the second training begins
+  std::optional<SeedResult> chosen{};   // of a resumed seed that had come so far; `resume` is of its refit
   bool scores_test = true;              // false: test nodes are not read
   const TrainedModel* first = nullptr;  // whose parameters are the first values; null: random ones
   Profile* profile = nullptr;           // of the training of the first rank, see TrainOptions
@@ -38,7 +40,9 @@ struct SeedRun {
   ColumnScales targets{};  // real targets are learned as (y − mean) · scale of the training nodes; else empty
 };
 
-/// Trains seed number `turn`. Throws ValueError.
+/// Trains seed number `turn`. With refit the result tells of the training that chose the epoch, without looking at the
+/// test, and its scores of training and test, the model and its split are those of the second training. Throws
+/// ValueError.
 SeedRun train_seed(const Problem& problem, const Settings& settings, std::uint64_t seed, Index turn, TrainHooks hooks);
 
 /// Outputs x [n, t] in the units of the targets: mean + x / scale; unchanged without scales.

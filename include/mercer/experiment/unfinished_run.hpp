@@ -17,9 +17,10 @@ struct UnfinishedRun {
   std::string command;
   std::string summary;  // path of the requested summary, or empty
   Settings settings;
-  Fingerprint fingerprint;          // of the data as they were read
-  std::vector<SeedResult> results;  // of the finished seeds
-  std::optional<TrainState> state;  // of the current seed; absent before its first save
+  Fingerprint fingerprint;             // of the data as they were read
+  std::vector<SeedResult> results;     // of the finished seeds
+  std::optional<TrainState> state;     // of the current seed; absent before its first save
+  std::optional<SeedResult> chosen{};  // of the current seed when its epoch is chosen; the state is then of its refit
 };
 
 bool holds_unfinished_run(const std::filesystem::path& folder);
