@@ -41,8 +41,9 @@ void check_facts(const EdgeFacts& facts, Index edges, const Topology& topology) 
       "number of edge types: got " + std::to_string(facts.types) + ", want at least 1 with a list of types, else 0");
   if (facts.types > 0) expect("Neighbourhood", {{"edge types", std::ssize(facts.type), edges}});
   for (const Node type : facts.type)
-    require(type >= 0 && type < facts.types, "Neighbourhood",
-            "edge type: got " + std::to_string(type) + ", want 0 to " + std::to_string(facts.types - 1));
+    require(type >= 0 && type < facts.types, "Neighbourhood", [&] {
+      return "edge type: got " + std::to_string(type) + ", want 0 to " + std::to_string(facts.types - 1);
+    });
   if (facts.weight)
     expect("Neighbourhood", {{"rows of edge weights, one for each slot of the adjacency,", facts.weight.rows(), edges},
                              {"columns of edge weights", facts.weight.columns(), 1}});
@@ -57,9 +58,10 @@ void check_facts(const EdgeFacts& facts, Index edges, const Topology& topology) 
 
 Csr ascending(Csr g) {
   for (Index i = 0; i < g.rows(); ++i)
-    require(std::ranges::is_sorted(g.neighbours(i)), "Neighbourhood",
-            "neighbours of row " + std::to_string(i) +
-                " do not ascend: sort them (sorted_rows), or give Graph{adjacency}, which keeps their order");
+    require(std::ranges::is_sorted(g.neighbours(i)), "Neighbourhood", [&] {
+      return "neighbours of row " + std::to_string(i) +
+             " do not ascend: sort them (sorted_rows), or give Graph{adjacency}, which keeps their order";
+    });
   return g;
 }
 

@@ -70,11 +70,12 @@ RealTargets::RealTargets(const Tensor& values, std::span<const Node> rows, Devic
   for (Index i = 0; i < taken.rows(); ++i) {
     const Node row = rows[static_cast<std::size_t>(i)];
     require(row >= 0 && row < rows_, "RealTargets",
-            "row: got " + std::to_string(row) + ", want 0 … " + std::to_string(rows_ - 1));
+            [&] { return "row: got " + std::to_string(row) + ", want 0 … " + std::to_string(rows_ - 1); });
     std::copy_n(here.row(row), taken.columns(), taken.row(i));
   }
   for (const Real value : taken.values()) {
-    require(std::isfinite(value), "RealTargets", "value: got " + std::to_string(value) + ", want a finite number");
+    require(std::isfinite(value), "RealTargets",
+            [&] { return "value: got " + std::to_string(value) + ", want a finite number"; });
     least_ = std::min(least_, value);
     most_ = std::max(most_, value);
   }
@@ -103,7 +104,8 @@ Variable mean_absolute_error(const Variable& y, const RealTargets& targets) {
 
 Variable binary_cross_entropy(const Variable& logits, const RealTargets& targets) {
   for (const Real each : {targets.least(), targets.most()})
-    require(each >= 0 && each <= 1, "binary_cross_entropy", "target: got " + std::to_string(each) + ", want 0 … 1");
+    require(each >= 0 && each <= 1, "binary_cross_entropy",
+            [&] { return "target: got " + std::to_string(each) + ", want 0 … 1"; });
   const Variable x = targets.listed_rows("binary_cross_entropy", logits);
   // −t log σ(x) − (1 − t) log(1 − σ(x)) = ln(1 + e^x) − t x
   return sum(softplus(x) - targets.values() * x) * targets.share();

@@ -17,9 +17,10 @@ void check_offsets(const char* op, const Variable& x, const std::vector<Index>& 
               (offset.empty() ? "none" : std::to_string(offset.front()) + " … " + std::to_string(offset.back())) +
               ", want 0 … " + std::to_string(x.rows()) + ", the rows of x");
   for (std::size_t s = 1; s < offset.size(); ++s)
-    require(offset[s - 1] <= offset[s], op,
-            "offset " + std::to_string(s) + ": got " + std::to_string(offset[s]) + ", want at least " +
-                std::to_string(offset[s - 1]));
+    require(offset[s - 1] <= offset[s], op, [&] {
+      return "offset " + std::to_string(s) + ": got " + std::to_string(offset[s]) + ", want at least " +
+             std::to_string(offset[s - 1]);
+    });
 }
 
 /// S x, where S_si = weight(rows of s) for the rows i of segment s.

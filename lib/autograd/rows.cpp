@@ -42,7 +42,7 @@ Variable mean_of_rows(const Variable& x) {
 Variable gather_rows(const Variable& x, const std::vector<Node>& rows) {
   for (const Node row : rows)
     require(row >= 0 && row < x.rows(), "gather_rows",
-            "row: got " + std::to_string(row) + ", want 0 to " + std::to_string(x.rows() - 1));
+            [&] { return "row: got " + std::to_string(row) + ", want 0 to " + std::to_string(x.rows() - 1); });
   const auto kept = std::make_shared<const std::vector<Node>>(rows);
   Tensor y = uninitialized(static_cast<Index>(rows.size()), x.columns(), x);
   op::gather_rows(x.value(), kept->data(), y);

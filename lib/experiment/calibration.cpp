@@ -23,7 +23,8 @@ Reliability reliability(ConstView logits, Labels labels, Rows rows) {
   for (const Node node : rows) {
     const auto i = static_cast<Index>(node);
     const std::int32_t label = labels[static_cast<std::size_t>(node)], called = predicted_class(logits, i);
-    require(label >= 0 && label < logits.columns, "reliability", "node " + std::to_string(node) + " has no label");
+    require(label >= 0 && label < logits.columns, "reliability",
+            [&] { return "node " + std::to_string(node) + " has no label"; });
     double sum = 0;  // of exp(x − the largest x)
     for (Index c = 0; c < logits.columns; ++c)
       sum += std::exp(static_cast<double>(logits(i, c)) - static_cast<double>(logits(i, called)));

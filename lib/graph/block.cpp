@@ -20,9 +20,10 @@ Graph checked(Csr adjacency) {
 void check_degrees(const char* what, std::span<const Edge> degrees, CsrView g) {
   for (std::size_t i = 0; i < degrees.size(); ++i) {
     const Edge least = g.degree(static_cast<Node>(i)) > 0 ? 1 : 0;
-    require(degrees[i] >= least, "Block",
-            what + std::to_string(i) + " in the graph: got " + std::to_string(degrees[i]) + ", want at least " +
-                std::to_string(least));
+    require(degrees[i] >= least, "Block", [&] {
+      return what + std::to_string(i) + " in the graph: got " + std::to_string(degrees[i]) + ", want at least " +
+             std::to_string(least);
+    });
   }
 }
 
@@ -39,7 +40,7 @@ void check_numbers(std::vector<Node> nodes) {
 /// Throws ValueError for a slot below 0. A sampler may take an edge twice.
 void check_slots(const std::vector<Edge>& slots) {
   for (const Edge slot : slots)
-    require(slot >= 0, "Block", "edge slot: got " + std::to_string(slot) + ", want at least 0");
+    require(slot >= 0, "Block", [&] { return "edge slot: got " + std::to_string(slot) + ", want at least 0"; });
 }
 
 }  // namespace
@@ -83,9 +84,11 @@ Block full_block(const Graph& graph, std::span<const Node> targets) {
     return column;
   };
   for (const Node i : targets) {
-    require(i >= 0 && i < g.rows, "full_block",
-            "target " + std::to_string(i) + " is out of range, want 0 to " + std::to_string(g.rows - 1));
-    require(place[static_cast<std::size_t>(i)] < 0, "full_block", "target " + std::to_string(i) + " is named twice");
+    require(i >= 0 && i < g.rows, "full_block", [&] {
+      return "target " + std::to_string(i) + " is out of range, want 0 to " + std::to_string(g.rows - 1);
+    });
+    require(place[static_cast<std::size_t>(i)] < 0, "full_block",
+            [&] { return "target " + std::to_string(i) + " is named twice"; });
     meet(i);
     origin.in_degree.push_back(g.degree(i));
   }

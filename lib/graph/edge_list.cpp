@@ -128,9 +128,10 @@ std::vector<Node> to_slots(const GivenEdges& edges, std::span<const Node> of_edg
   std::vector<bool> given(of_slots.size());
   for (std::size_t e = 0; e < of_edges.size(); ++e) {
     const auto slot = static_cast<std::size_t>(edges.slot[e]);
-    require(!given[slot] || of_slots[slot] == of_edges[e], "to_slots",
-            "edge " + std::to_string(e) + " has the value " + std::to_string(of_edges[e]) +
-                ", the one that it was merged with " + std::to_string(of_slots[slot]));
+    require(!given[slot] || of_slots[slot] == of_edges[e], "to_slots", [&] {
+      return "edge " + std::to_string(e) + " has the value " + std::to_string(of_edges[e]) +
+             ", the one that it was merged with " + std::to_string(of_slots[slot]);
+    });
     of_slots[slot] = of_edges[e];
     given[slot] = true;
   }

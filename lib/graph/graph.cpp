@@ -18,10 +18,12 @@ void check_slots(const std::vector<Edge>& slots, Edge own) {
   std::vector<bool> taken(static_cast<std::size_t>(end));
   for (std::size_t e = 0; e < slots.size(); ++e) {
     const Edge slot = slots[e];
-    require(slot >= 0 && slot < end, "Graph",
-            "slot " + std::to_string(e) + ": got " + std::to_string(slot) + ", want 0 … " + std::to_string(end - 1));
-    require(!taken[static_cast<std::size_t>(slot)], "Graph",
-            "slot " + std::to_string(e) + ": got " + std::to_string(slot) + ", which an edge before it has");
+    require(slot >= 0 && slot < end, "Graph", [&] {
+      return "slot " + std::to_string(e) + ": got " + std::to_string(slot) + ", want 0 … " + std::to_string(end - 1);
+    });
+    require(!taken[static_cast<std::size_t>(slot)], "Graph", [&] {
+      return "slot " + std::to_string(e) + ": got " + std::to_string(slot) + ", which an edge before it has";
+    });
     taken[static_cast<std::size_t>(slot)] = true;
   }
 }

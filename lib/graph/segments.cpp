@@ -15,9 +15,10 @@ void check(const std::string& name, const std::vector<Index>& offset) {
   require(offset.front() == 0, "Segments",
           name + " offsets: the first is " + std::to_string(offset.front()) + ", want 0");
   for (std::size_t s = 0; s + 1 < offset.size(); ++s)
-    require(offset[s] <= offset[s + 1], "Segments",
-            name + " offsets fall at segment " + std::to_string(s) + ": got " + std::to_string(offset[s + 1]) +
-                " after " + std::to_string(offset[s]) + ", want them to rise");
+    require(offset[s] <= offset[s + 1], "Segments", [&] {
+      return name + " offsets fall at segment " + std::to_string(s) + ": got " + std::to_string(offset[s + 1]) +
+             " after " + std::to_string(offset[s]) + ", want them to rise";
+    });
   constexpr Index most = std::numeric_limits<Node>::max();
   require(offset.back() <= most, "Segments",
           name + ": got " + std::to_string(offset.back()) + ", want at most " + std::to_string(most));

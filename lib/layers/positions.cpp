@@ -56,10 +56,11 @@ Variable Positions::operator()(const Segments& segments, const Variable& x) cons
     return add(x, Variable(sinusoidal_positions(segments, options.width).to(x.device())));
   const std::vector<Node> position = positions_of(segments);
   for (const Node t : position)
-    require(t < options.longest, "Positions",
-            "length of a sequence: got more than " + std::to_string(options.longest) +
-                ", want at most so many, the rows of the table of learned positions; set longest, or take sinusoidal "
-                "positions");
+    require(t < options.longest, "Positions", [&] {
+      return "length of a sequence: got more than " + std::to_string(options.longest) +
+             ", want at most so many, the rows of the table of learned positions; set longest, or take sinusoidal "
+             "positions";
+    });
   return add(x, gather_rows(table, position));
 }
 

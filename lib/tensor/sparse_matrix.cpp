@@ -88,7 +88,8 @@ SparseMatrix::SparseMatrix(Index rows, Index columns, const std::vector<Edge>& o
   const std::span<const Node> all = column;
   for (Index i = 0; i < rows; ++i) {
     const Edge first = offset[static_cast<std::size_t>(i)], last = offset[static_cast<std::size_t>(i) + 1];
-    require(first <= last && last <= nonzeros_, "SparseMatrix", "offsets fall at row " + std::to_string(i));
+    require(first <= last && last <= nonzeros_, "SparseMatrix",
+            [&] { return "offsets fall at row " + std::to_string(i); });
     check_row(i, all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)), columns);
   }
   places_ = std::make_shared<const Places>(
@@ -139,7 +140,8 @@ SparseMatrix SparseMatrix::rows(std::span<const Node> numbers) const {
   std::vector<Node> columns;
   std::vector<Real> values;
   for (const Node i : numbers) {
-    require(0 <= i && i < rows_, "SparseMatrix", "row " + std::to_string(i) + ": there are " + std::to_string(rows_));
+    require(0 <= i && i < rows_, "SparseMatrix",
+            [&] { return "row " + std::to_string(i) + ": there are " + std::to_string(rows_); });
     const Edge first = x.offset[i], last = x.offset[i + 1];
     columns.insert(columns.end(), x.column + first, x.column + last);
     values.insert(values.end(), x.value + first, x.value + last);

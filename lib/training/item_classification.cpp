@@ -36,9 +36,10 @@ void check_weights(const ItemClassification& items) {
   if (items.class_weights.empty()) return;
   for (const Node item : items.train) {
     const auto label = static_cast<std::size_t>(items.labels[static_cast<std::size_t>(item)]);
-    require(label >= items.class_weights.size() || items.class_weights[label] > 0, "item_classification",
-            "class weight: got 0 for class " + std::to_string(label) +
-                ", which training items have; want weights above 0, for a batch may hold this class alone");
+    require(label >= items.class_weights.size() || items.class_weights[label] > 0, "item_classification", [&] {
+      return "class weight: got 0 for class " + std::to_string(label) +
+             ", which training items have; want weights above 0, for a batch may hold this class alone";
+    });
   }
 }
 

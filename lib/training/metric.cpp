@@ -15,12 +15,14 @@ void check(const char* op, ConstView x, Labels labels, Rows rows) {
   expect(op, {{"labels", static_cast<Index>(labels.size()), x.rows}});
   require(!rows.empty(), op, "no rows to look at");
   for (const Node i : rows) {
-    require(i >= 0 && i < x.rows, op,
-            "row " + std::to_string(i) + " is not among the " + std::to_string(x.rows) + " of the logits");
+    require(i >= 0 && i < x.rows, op, [&] {
+      return "row " + std::to_string(i) + " is not among the " + std::to_string(x.rows) + " of the logits";
+    });
     const std::int32_t label = labels[static_cast<std::size_t>(i)];
-    require(label >= 0 && label < x.columns, op,
-            "row " + std::to_string(i) + " has label " + std::to_string(label) + ", the logits have " +
-                std::to_string(x.columns) + " classes");
+    require(label >= 0 && label < x.columns, op, [&] {
+      return "row " + std::to_string(i) + " has label " + std::to_string(label) + ", the logits have " +
+             std::to_string(x.columns) + " classes";
+    });
   }
 }
 
@@ -44,7 +46,8 @@ Scored scored_rows(const char* op, ConstView x, Labels labels, Rows rows) {
   for (const Node i : rows) {
     scored.emplace_back(static_cast<double>(x(i, 1)) - static_cast<double>(x(i, 0)),
                         labels[static_cast<std::size_t>(i)] == 1);
-    require(!std::isnan(scored.back().first), op, "the score of row " + std::to_string(i) + " is not a number");
+    require(!std::isnan(scored.back().first), op,
+            [&] { return "the score of row " + std::to_string(i) + " is not a number"; });
   }
   return scored;
 }

@@ -18,15 +18,16 @@ void check_labels(const char* op, ConstView x, ConstView y, std::span<const Node
   expect(op, {{"rows of the targets", y.rows, x.rows}, {"columns of the targets", y.columns, x.columns}});
   Index known = 0;
   for (const Node i : rows) {
-    require(i >= 0 && i < x.rows, op,
-            "row " + std::to_string(i) + " is not among the " + std::to_string(x.rows) + " of the logits");
+    require(i >= 0 && i < x.rows, op, [&] {
+      return "row " + std::to_string(i) + " is not among the " + std::to_string(x.rows) + " of the logits";
+    });
     for (Index c = 0; c < x.columns; ++c) {
       if (!is_known(y(i, c))) continue;
       ++known;
-      const std::string place = "row " + std::to_string(i) + ", label " + std::to_string(c);
+      const auto place = [&] { return "row " + std::to_string(i) + ", label " + std::to_string(c); };
       require(y(i, c) == 0 || y(i, c) == 1, op,
-              place + ": got the target " + std::to_string(y(i, c)) + ", want 0, 1 or NaN");
-      require(!std::isnan(x(i, c)), op, place + ": the logit is not a number");
+              [&] { return place() + ": got the target " + std::to_string(y(i, c)) + ", want 0, 1 or NaN"; });
+      require(!std::isnan(x(i, c)), op, [&] { return place() + ": the logit is not a number"; });
     }
   }
   require(known > 0, op, "no known label among the rows");

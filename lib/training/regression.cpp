@@ -12,10 +12,11 @@ void check_targets(const char* op, ConstView x, ConstView y, std::span<const Nod
   expect(op, {{"rows of the targets", y.rows, x.rows}, {"columns of the targets", y.columns, x.columns}});
   require(!rows.empty() && x.columns > 0, op, "no values to look at");
   for (const Node i : rows) {
-    require(i >= 0 && i < x.rows, op,
-            "row " + std::to_string(i) + " is not among the " + std::to_string(x.rows) + " of the predictions");
+    require(i >= 0 && i < x.rows, op, [&] {
+      return "row " + std::to_string(i) + " is not among the " + std::to_string(x.rows) + " of the predictions";
+    });
     for (Index c = 0; c < y.columns; ++c)
-      require(std::isfinite(y(i, c)), op, "the target of row " + std::to_string(i) + " is not finite");
+      require(std::isfinite(y(i, c)), op, [&] { return "the target of row " + std::to_string(i) + " is not finite"; });
   }
 }
 
@@ -59,7 +60,7 @@ double r_squared(ConstView x, ConstView y, std::span<const Node> rows) {
       residual += missed * missed;
       total += (target - mean) * (target - mean);
     }
-    require(total > 0, "r_squared", "the targets of column " + std::to_string(c) + " are all the same");
+    require(total > 0, "r_squared", [&] { return "the targets of column " + std::to_string(c) + " are all the same"; });
     sum += 1 - residual / total;
   }
   return sum / static_cast<double>(x.columns);

@@ -290,6 +290,8 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
       {{"--data", "karate"}, "--attention: got nothing"},
       {{"--attention", "gat"}, "--data: got nothing"},
       {{"--attention", "gat:p=2", "--data", "karate"}, "gat has no option \"p\""},
+      {{"--attention", "gat", "--data", "karate", "--hidden", "16"},
+       "has no option --hidden; the models' options stand in --grid, as --grid hidden=16"},
       {{"--attention", "rbf:p", "--data", "karate"}, "want name=value"},
       {{"--attention", "rbf:p=2:p=3", "--data", "karate"}, "p comes twice"},
       {{"--attention", "rbf:p=big", "--data", "karate"}, "want a number"},

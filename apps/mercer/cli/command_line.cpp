@@ -16,6 +16,7 @@
 #include "mercer/base/nearest.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/read_whole.hpp"
+#include "mercer/models/build.hpp"
 
 namespace mercer::program {
 
@@ -43,6 +44,18 @@ std::string option_meant(const std::string& word, const std::vector<std::string>
   for (const std::string& option : begun)
     text += (text.empty() ? "; did you mean " : ", ") + option;
   return text + "?";
+}
+
+/// "; the models' options stand in --grid, as --grid patch=5", for an option of a model that the command takes there.
+std::string place_of_model_option(const CLI::App& app, const std::string& word, const Words& rest) {
+  const std::string name = word.substr(std::min(dashes, word.size()));
+  if (app.get_option_no_throw("--grid") == nullptr || options_of_all_models().find(name) == nullptr) return "";
+  const std::string& first = rest.front();
+  const bool joined = first.find('=') != std::string::npos;
+  const std::string value = joined            ? first.substr(first.find('=') + 1)
+                            : rest.size() > 1 ? rest[1]
+                                              : std::string("VALUE");
+  return "; the models' options stand in --grid, as --grid " + shell_line({name + "=" + value});
 }
 
 /// An option as a word of the command line. Throws UsageError for a name that `app` doesn't have.
@@ -253,7 +266,9 @@ bool parse(CLI::App& app, const Words& words) {
       throw UsageError(app.get_name() + " takes " + takes + "; want --data " + shell_line({app.remaining().front()}));
     throw UsageError(app.get_name() + " takes " + takes + "; see " + app.get_name() + " --help");
   }
-  throw UsageError(app.get_name() + " has no option " + word + option_meant(word, option_names(app)));
+  const std::string place = place_of_model_option(app, word, app.remaining());
+  throw UsageError(app.get_name() + " has no option " + word +
+                   (place.empty() ? option_meant(word, option_names(app)) : place));
 }
 
 std::vector<std::string> option_names(const CLI::App& app) {

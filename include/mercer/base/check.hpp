@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 namespace mercer {
 
@@ -55,6 +56,13 @@ void expect(const char* op, std::initializer_list<Extent> extents, const char* f
 
 /// Throws ValueError "[op] message" unless `holds`.
 void require(bool holds, const char* op, const std::string& message);
+/// The same with a message that is made only when it is wanted, by `message()`: in loops, making it would take longer
+/// than what is checked.
+template <class Message>
+requires std::is_invocable_r_v<std::string, Message>
+void require(bool holds, const char* op, Message&& message) {
+  if (!holds) require(false, op, std::string(message()));
+}
 
 /// Throws ValueError "[op] NAME: got …, want at least 1".
 void expect_at_least_one(const char* op, const char* name, std::int64_t got);
