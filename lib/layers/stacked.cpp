@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "backend/operator.hpp"
+#include "backend/stacked_ops.hpp"
 #include "mercer/autograd/functions.hpp"
 #include "mercer/base/check.hpp"
 #include "tensor/cholesky.hpp"
@@ -11,7 +13,7 @@
 namespace mercer {
 namespace {
 
-/// Rows numbered (a, b, c), slowest first, in the order (a, c, b) or (b, a): `outer` runs of [first, second].
+/// Rows numbered (a, b, c), slowest first, in the order (a, c, b): `outer` runs of [first, second].
 std::vector<Node> swapped_rows(Index outer, Index first, Index second) {
   std::vector<Node> rows;
   rows.reserve(static_cast<std::size_t>(outer * first * second));
@@ -20,18 +22,6 @@ std::vector<Node> swapped_rows(Index outer, Index first, Index second) {
       for (Index b = 0; b < first; ++b)
         rows.push_back(static_cast<Node>((a * first + b) * second + c));
   return rows;
-}
-
-/// [b*r, c] → [r, b*c]
-Variable side_by_side(const Variable& x, Index count) {
-  const Index rows = x.rows() / count;
-  return reshape(gather_rows(x, swapped_rows(1, count, rows)), rows, count * x.columns());
-}
-
-/// [r, b*c] → [b*r, c]
-Variable stacked(const Variable& x, Index count) {
-  const Index rows = x.rows();
-  return gather_rows(reshape(x, rows * count, x.columns() / count), swapped_rows(1, rows, count));
 }
 
 /// 1 / (the largest sum of a column) of each matrix [m, m], for each of its entries, [b*m, m].
@@ -79,8 +69,18 @@ Variable heads_side_by_side(const Variable& x, Index rows, Index heads) {
 }
 
 Variable stacked_product(const Variable& a, const Variable& b, Index count) {
-  if (count == 0) return Variable(Tensor(0, b.columns()));
-  return stacked(head_matmul(side_by_side(a, count), b, count), count);
+  expect("stacked_product", {{"rows of b", b.rows(), count * a.columns()}});
+  Tensor y = Tensor::uninitialized(a.rows(), b.columns());
+  const TimedOperator timed("stacked_matmul", Device::cpu);
+  cpu::stacked_matmul(a.value(), b.value(), count, y);
+  return Variable::record(std::move(y), {a, b}, [count](std::span<Variable> in, Tensor& dy) {
+    Tensor da = Tensor::uninitialized(in[0].rows(), in[0].columns()),
+           db = Tensor::uninitialized(in[1].rows(), in[1].columns());
+    const TimedOperator timed_backward("stacked_matmul_backward", Device::cpu);
+    cpu::stacked_matmul_backward(in[0].value(), in[1].value(), count, dy, da, db);
+    in[0].add_grad(std::move(da));
+    in[1].add_grad(std::move(db));
+  });
 }
 
 Variable stacked_transpose(const Variable& x, Index count) { return count == 0 ? x : transpose_heads(x, count); }
