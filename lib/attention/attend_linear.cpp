@@ -90,7 +90,7 @@ void check(const Segments& segments, const Variable& phi_q, const Variable& phi_
 /// Do FFTs take less time than pairs? The costs were measured: of a pair, in features or values, and of a transform.
 bool by_fft(const Segments& segments, Index features, Index values, ToeplitzBy wanted) {
   if (wanted != ToeplitzBy::automatic) return wanted == ToeplitzBy::fft;
-  constexpr double pair_cost = 48, transform_cost = 55;
+  constexpr double pair_cost = 148, transform_cost = 197;
   const auto n = static_cast<double>(segments.longest()), f = static_cast<double>(features),
              e = static_cast<double>(values);
   return n * (f + e + pair_cost) > transform_cost * f * (e + 1) * std::log2(std::max(n, 2.0));

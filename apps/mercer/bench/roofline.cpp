@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "bench/record.hpp"
+#include "report/log_frame.hpp"
 #include "report/svg.hpp"
 
 namespace mercer::program {
@@ -12,64 +14,32 @@ namespace {
 
 constexpr double roof_width = 960, roof_height = 620, roof_left = 76, roof_right = 24, roof_top = 70, roof_bottom = 56;
 
-/// The decades that the picture shows.
-struct Decades {
-  double low = 0, high = 1;  // log10
-
-  void cover(double value) {
-    if (!(value > 0) || !std::isfinite(value)) return;
-    low = std::min(low, std::floor(std::log10(value)));
-    high = std::max(high, std::ceil(std::log10(value)));
-  }
-};
-
 struct Roofline {
-  Decades intensity{}, rate{};  // flops a byte; GFLOP/s
-
-  double across(double x) const {
-    const double share = (std::log10(x) - intensity.low) / (intensity.high - intensity.low);
-    return roof_left + share * (roof_width - roof_left - roof_right);
-  }
-  double down(double y) const {
-    const double share = (std::log10(y) - rate.low) / (rate.high - rate.low);
-    return roof_height - roof_bottom - share * (roof_height - roof_top - roof_bottom);
-  }
+  LogFrame frame;  // flops a byte; GFLOP/s
 
   std::string axes() const {
-    std::string svg;
-    for (double d = intensity.low; d <= intensity.high; ++d)
-      svg += fmt::format(
-          "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\" stroke=\"#e3e7ec\"/>"
-          "<text x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4:g}</text>\n",
-          across(std::pow(10, d)), roof_top, roof_height - roof_bottom, roof_height - roof_bottom + 20,
-          std::pow(10, d));
-    for (double d = rate.low; d <= rate.high; ++d)
-      svg += fmt::format(
-          "<line x1=\"{1}\" x2=\"{2}\" y1=\"{0:.1f}\" y2=\"{0:.1f}\" stroke=\"#e3e7ec\"/>"
-          "<text x=\"{3}\" y=\"{4:.1f}\" text-anchor=\"end\">{5:g}</text>\n",
-          down(std::pow(10, d)), roof_left, roof_width - roof_right, roof_left - 8, down(std::pow(10, d)) + 5,
-          std::pow(10, d));
-    return svg + fmt::format(
-                     "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">flops a byte, by formula</text>\n"
-                     "<text class=\"soft\" x=\"{}\" y=\"{}\">GFLOP/s</text>\n",
-                     (roof_left + roof_width - roof_right) / 2, roof_height - 12, roof_left - 60, roof_top - 10);
+    return frame.grid(decade_ticks(frame.x), decade_ticks(frame.y)) +
+           fmt::format(
+               "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">flops a byte, by formula</text>\n"
+               "<text class=\"soft\" x=\"{}\" y=\"{}\">GFLOP/s</text>\n",
+               (frame.left + frame.right) / 2, roof_height - 12, frame.left - 60, frame.top - 10);
   }
 
   /// min(rate of bytes × intensity, peak): a slope that ends where it meets the peak.
   std::string roof(const std::string& name, double gigabytes, double peak, const char* colour,
                    double label_share) const {
-    const double low = std::pow(10, intensity.low), high = std::pow(10, intensity.high);
+    const auto [low, high] = frame.x;
     const double end = std::min(peak > 0 ? peak / gigabytes : high, high),
-                 begin = std::max(low, std::pow(10, rate.low) / gigabytes);
+                 begin = std::max(low, frame.y.low / gigabytes);
     if (!(end > begin)) return {};
-    std::string points = fmt::format("{:.1f},{:.1f} {:.1f},{:.1f}", across(begin), down(begin * gigabytes), across(end),
-                                     down(end * gigabytes));
-    if (peak > 0) points += fmt::format(" {:.1f},{:.1f}", across(high), down(peak));
+    std::string points = fmt::format("{:.1f},{:.1f} {:.1f},{:.1f}", frame.across(begin), frame.down(begin * gigabytes),
+                                     frame.across(end), frame.down(end * gigabytes));
+    if (peak > 0) points += fmt::format(" {:.1f},{:.1f}", frame.across(high), frame.down(peak));
     const double label = begin * std::pow(end / begin, label_share);
     return fmt::format(
         "<polyline fill=\"none\" stroke=\"{0}\" stroke-width=\"2\" points=\"{1}\"/>"
         "<text x=\"{2:.1f}\" y=\"{3:.1f}\" text-anchor=\"end\">{4}</text>\n",
-        colour, points, across(label) - 6, down(label * gigabytes) - 6,
+        colour, points, frame.across(label) - 6, frame.down(label * gigabytes) - 6,
         escaped(fmt::format("{}, {:.3g} GB/s", name, gigabytes)));
   }
 
@@ -81,7 +51,7 @@ struct Roofline {
         "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"5\" fill=\"{}\" fill-opacity=\"0.75\" "
         "stroke=\"#fff\"><title>{}</title>"
         "</circle>\n",
-        across(line.flops / line.bytes), down(line.flops_per_second() / 1e9), colour,
+        frame.across(line.flops / line.bytes), frame.down(line.flops_per_second() / 1e9), colour,
         escaped(fmt::format("{}: {}, {:.4g} GFLOP/s, {:.4g} GB/s, {:.2f} of {}", line.graph, line.name,
                             line.flops_per_second() / 1e9, line.bytes_per_second() / 1e9, line.share,
                             name_of(line.ceiling))));
@@ -106,13 +76,18 @@ double best_ceiling(const BenchRecord& record, Ceiling ceiling) {
 std::string roofline_svg(const BenchRecord& record) {
   const double copy = best_ceiling(record, Ceiling::copy), gather = best_ceiling(record, Ceiling::gather),
                peak = best_ceiling(record, Ceiling::product);
-  Roofline roofline;
-  roofline.rate.cover(peak);
+  std::vector<double> intensities{1}, rates{1, peak};
   for (const BenchLine& line : record.lines) {
     if (!can_be_drawn(line)) continue;
-    roofline.intensity.cover(line.flops / line.bytes);
-    roofline.rate.cover(line.flops_per_second() / 1e9);
+    intensities.push_back(line.flops / line.bytes);
+    rates.push_back(line.flops_per_second() / 1e9);
   }
+  const Roofline roofline{{.x = enclosing_decades(intensities),
+                           .y = enclosing_decades(rates),
+                           .left = roof_left,
+                           .right = roof_width - roof_right,
+                           .top = roof_top,
+                           .bottom = roof_height - roof_bottom}};
   std::string says;
   for (const auto& [name, value] : record.setting)
     if (name == "device" || name == "threads" || name == "heads" || name == "width")
