@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "backend/convolution_ops.hpp"
+#include "backend/operator.hpp"
+#include "base/heads.hpp"
 #include "layers/sums.hpp"
 #include "mercer/autograd/heads.hpp"
 #include "mercer/base/check.hpp"
@@ -125,26 +128,18 @@ Parameters NystromAttention::parameters(const std::string& prefix) const {
 
 Variable convolved_rows(const Segments& segments, const Variable& v, const Variable& w) {
   expect("convolved_rows", {{"rows of v", v.rows(), segments.targets()}});
-  const auto offset = segments.target_offset();
-  const Index half = w.rows() / 2;
-  Variable sum;
-  for (Index t = 0; t < w.rows(); ++t) {
-    std::vector<Node> from;
-    Tensor inside(v.rows(), v.columns());
-    bool reaches = false;
-    for (std::size_t s = 0; s + 1 < offset.size(); ++s)
-      for (Index i = offset[s]; i < offset[s + 1]; ++i) {
-        const Index j = i + t - half;
-        const bool there = j >= offset[s] && j < offset[s + 1];
-        from.push_back(static_cast<Node>(there ? j : i));
-        if (there) std::fill_n(inside.row(i), inside.columns(), Real(1));
-        reaches = reaches || there;
-      }
-    if (!reaches && sum) continue;
-    const Variable shifted = multiply(gather_rows(v, from), Variable(std::move(inside)));
-    sum = sum_of(sum, scale_heads(shifted, gather_rows(w, {static_cast<Node>(t)})));
-  }
-  return sum;
+  expect_heads("convolved_rows", "v", v.columns(), w.columns());
+  require(w.rows() % 2 == 1, "convolved_rows", "taps: got " + std::to_string(w.rows()) + ", want an odd number");
+  Tensor y = Tensor::uninitialized(v.rows(), v.columns());
+  const TimedOperator timed("convolved_rows", Device::cpu);
+  cpu::convolved_rows(segments.target_offset(), w.value(), v.value(), y);
+  return Variable::record(std::move(y), {v, w}, [segments](std::span<Variable> in, Tensor& dy) {
+    Tensor dv = Tensor::uninitialized(in[0].rows(), in[0].columns()), dw(in[1].rows(), in[1].columns());
+    const TimedOperator timed_backward("convolved_rows", Device::cpu);
+    cpu::convolved_rows_backward(segments.target_offset(), in[1].value(), in[0].value(), dy, dv, dw);
+    in[0].add_grad(std::move(dv));
+    in[1].add_grad(std::move(dw));
+  });
 }
 
 }  // namespace mercer
