@@ -147,20 +147,12 @@ std::string drawing(const EgoGraph& graph, const Colours& colours) {
   return edges + texts + nodes + disc({middle_x, middle_y}, 30, colours.of(graph.centre.kind), graph.centre);
 }
 
-/// At most `most` whole characters.
-std::string shortened(const std::string& text, std::size_t most) {
-  std::size_t characters = 0;
-  for (std::size_t at = 0; at < text.size(); ++at)
-    if ((static_cast<unsigned char>(text[at]) & 0xC0) != 0x80 && ++characters > most) return text.substr(0, at) + "…";
-  return text;
-}
-
 std::string legend(const EgoGraph& graph, const Colours& colours) {
   std::string svg;
   double y = 130;
   const auto entry = [&](const char* colour, const std::string& name) {
     svg += fmt::format("<circle cx=\"{}\" cy=\"{:.1f}\" r=\"8\" fill=\"{}\"/><text x=\"{}\" y=\"{:.1f}\">{}</text>\n",
-                       legend_x, y, colour, legend_x + 18, y + 5, escaped(shortened(name, 27)));
+                       legend_x, y, colour, legend_x + 18, y + 5, escaped(clipped(name, 27)));
     y += 26;
   };
   for (const auto& [kind, colour] : colours.all())

@@ -133,6 +133,13 @@ std::string drawn(const Curve& curve, const Frame& f) {
 
 }  // namespace
 
+std::string clipped(const std::string& text, std::size_t most) {
+  std::size_t characters = 0;
+  for (std::size_t at = 0; at < text.size(); ++at)
+    if ((static_cast<unsigned char>(text[at]) & 0xC0u) != 0x80u && ++characters > most) return text.substr(0, at) + "…";
+  return text;
+}
+
 std::string escaped(std::string_view text) {
   std::string safe;
   for (const char c : text) {

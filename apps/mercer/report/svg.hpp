@@ -54,5 +54,7 @@ std::vector<double> round_ticks(double low, double high, int wanted);
 
 /// The text escaped for HTML and SVG, attributes included.
 std::string escaped(std::string_view text);
+/// A label of at most `most` whole characters of the text, and … for those left out.
+std::string clipped(const std::string& text, std::size_t most);
 
 }  // namespace mercer::program

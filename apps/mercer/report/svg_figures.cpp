@@ -14,10 +14,6 @@ constexpr double lines_width = 440, lines_left = 158, lines_right = 26, lines_to
                  lines_bottom = 32;
 constexpr std::size_t longest_name = 20;
 
-std::string shortened(const std::string& name) {
-  return name.size() <= longest_name ? name : name.substr(0, longest_name - 1) + "…";
-}
-
 /// The range of all lines' values, and round ticks.
 std::vector<double> ticks_for(const std::vector<Whisker>& lines) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -94,7 +90,7 @@ std::string svg_whiskers(const std::string& title, const std::vector<Whisker>& l
   for (std::size_t at = 0; at < lines.size(); ++at) {
     const Whisker& line = lines[at];
     const double y = lines_top + line_height * (static_cast<double>(at) + 0.5);
-    svg += fmt::format("<text class=\"tick\" x=\"0\" y=\"{:.1f}\">{}</text>", y + 5, escaped(shortened(line.name)));
+    svg += fmt::format("<text class=\"tick\" x=\"0\" y=\"{:.1f}\">{}</text>", y + 5, escaped(clipped(line.name, longest_name)));
     for (const double dot : line.dots)
       if (std::isfinite(dot))
         svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\" fill=\"{}\" fill-opacity=\"0.3\"/>",
