@@ -90,7 +90,8 @@ std::string svg_whiskers(const std::string& title, const std::vector<Whisker>& l
   for (std::size_t at = 0; at < lines.size(); ++at) {
     const Whisker& line = lines[at];
     const double y = lines_top + line_height * (static_cast<double>(at) + 0.5);
-    svg += fmt::format("<text class=\"tick\" x=\"0\" y=\"{:.1f}\">{}</text>", y + 5, escaped(clipped(line.name, longest_name)));
+    svg += fmt::format("<text class=\"tick\" x=\"0\" y=\"{:.1f}\">{}</text>", y + 5,
+                       escaped(clipped(line.name, longest_name)));
     for (const double dot : line.dots)
       if (std::isfinite(dot))
         svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\" fill=\"{}\" fill-opacity=\"0.3\"/>",
