@@ -33,7 +33,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string> kno
   std::size_t fewest = std::numeric_limits<std::size_t>::max();
   for (const std::string& candidate : known) {
     const std::size_t needed = edit_distance(lower, lower_case(candidate));
-    if (needed >= fewest || 2 * needed > std::max(name.size(), candidate.size())) continue;
+    if (needed >= fewest || 3 * needed > std::max(name.size(), candidate.size())) continue;
     fewest = needed;
     nearest = candidate;
   }

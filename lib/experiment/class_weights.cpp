@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <string_view>
 
 #include "mercer/base/check.hpp"
+#include "mercer/base/printable.hpp"
 
 namespace mercer {
 
@@ -49,6 +51,18 @@ std::vector<Real> weights_from(const std::string& typed) {
 }
 
 }  // namespace
+
+std::string note_of_class_weights(const std::string& typed, const Dataset& data) {
+  if (typed == "balanced" || data.label_kind != LabelKind::classes) return "";
+  std::string text = "class weights: ";
+  const std::vector<Real> weights = weights_from(typed);
+  for (std::size_t c = 0; c < std::min(weights.size(), data.class_names.size()); ++c) {
+    char number[32];
+    std::snprintf(number, sizeof number, "%g", static_cast<double>(weights[c]));
+    text += (c == 0 ? "" : ", ") + in_quotes(data.class_names[c]) + " " + number;
+  }
+  return text;
+}
 
 std::vector<Real> class_weights_of(const std::string& typed, const Dataset& data, const std::vector<Node>& train) {
   std::vector<Index> sizes(data.class_names.size(), 0);

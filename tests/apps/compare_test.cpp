@@ -310,6 +310,8 @@ TEST_CASE("invalid comparisons are refused before anything starts") {
       {{"--attention", "gat", "--data", "karate", "--metric", "acuracy"}, "did you mean accuracy?"},
       {{"--attention", "gat", "--data", "planted", "--metric", "roc-auc"}, "planted: "},
       {{"--attention", "gat", "--data", "karate", "--seeds", "0"}, "--seeds"},
+      {{"--attention", "gat", "--data", "karate", "--refit"},
+       "is a graph, whose validation nodes are part of its split"},
       {{"--attention", "gat", "--data", "karate", "--stopping", "fixed", "--patience", "3"}, "with stopping fixed"},
   };
   for (const auto& [words, wanted] : cases) {

@@ -252,6 +252,7 @@ TEST_CASE("small classes, folds and a held split train; an unknown way says what
   const Outcome tight = trained({"--split-random", "per-class:20,30"});
   CHECK(tight.code == 2);
   CHECK(has(tight.err, "--split-random: per-class:20,30: class even has 18 nodes, want 50; shares"));
+  CHECK(has(trained({"--class-weight", "1,2,0.5"}).out, "class weights: 'even' 1, 'odd' 2, 'rare' 0.5"));
   CHECK(has(trained({"--class-weights", "balanced"}).err, "did you mean --class-weight?"));
   CHECK(has(trained({"--class-weight", "1,2"}).err, "want 3: one for each class, in the order even, odd, rare"));
 }

@@ -272,6 +272,11 @@ std::vector<std::string> budget_text(const ComparisonRecord& comparison) {
                     "mean score of the validation {2} was taken, and only with it were the test {2} scored.",
                     plan.points.size(), counted(plan.search_seeds, "seed"), plan.data.front().examples));
   }
+  if (t.refit.value_or(false))
+    text.emplace_back(
+        "Refit: when the epoch is chosen, each model trains anew for as many epochs on the training and validation "
+        "part "
+        "together, and the test is scored by that model.");
   return text;
 }
 

@@ -15,6 +15,7 @@
 #include "cli/streams.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/parallel.hpp"
+#include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/first_values.hpp"
 #include "mercer/experiment/memory_estimate.hpp"
 #include "profile/profile.hpp"
@@ -102,6 +103,9 @@ void TrainRun::describe_run() {
              .results = begun_.results};
   if (std::string note = note_of_metric(*s.training.metric, problem_.prepared.data); !note.empty())
     record_.data.notes.push_back(std::move(note));
+  if (const auto& weight = s.training.class_weight)
+    if (std::string note = note_of_class_weights(*weight, problem_.prepared.data); !note.empty())
+      record_.data.notes.push_back(std::move(note));
   const SplitPlan& plan = problem_.prepared.plan;
   const auto given = std::ssize(problem_.prepared.data.splits);
   record_.data.split = plan.of_seeds(s.seeds, given).in_words();

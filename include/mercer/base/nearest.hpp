@@ -12,7 +12,7 @@ namespace mercer {
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The one of `known` that has the smallest edit distance from `name`, large letters counting as small ones; the first
-/// of several, empty when more than half of the longer name would change.
+/// of several, empty when more than a third of the longer name would change.
 std::string nearest_name(std::string_view name, std::span<const std::string> known);
 
 /// Up to `most` of those that are as near as that one; without any, of those that begin with `name`.

@@ -12,4 +12,7 @@ namespace mercer {
 /// ValueError unless there is one for each class, at least 0 and finite, and a training node has one above 0.
 std::vector<Real> class_weights_of(const std::string& typed, const Dataset& data, const std::vector<Node>& train);
 
+/// "class weights: 'no' 1, 'yes' 5" of weights that were given; empty of balanced ones.
+std::string note_of_class_weights(const std::string& typed, const Dataset& data);
+
 }  // namespace mercer

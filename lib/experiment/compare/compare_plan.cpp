@@ -10,6 +10,7 @@
 #include "mercer/base/hash.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
+#include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/memory_estimate.hpp"
 #include "mercer/experiment/problem.hpp"
 
@@ -181,6 +182,8 @@ void require_new(const ComparePlan& plan, const Fingerprint& source, const std::
 DataFacts checked_facts(const ComparePlan& plan, const Problem& problem, const std::string& name) {
   Settings scoring;
   scoring.training.metric = plan.metric.back();
+  scoring.training.refit = plan.budget.refit;
+  scoring.training.stopping = plan.budget.stopping;
   const std::string examples = problem.prepared.data.examples_in_words();
   Split split;
   try {
@@ -311,6 +314,9 @@ void add_data(ComparePlan& plan, const std::string& name) {
   plan.data.push_back(checked_facts(plan, problem, name));
   if (std::string note = note_of_metric(plan.metric.back(), problem.prepared.data); !note.empty())
     plan.data.back().notes.push_back(std::move(note));
+  if (const auto& weight = plan.budget.class_weight)
+    if (std::string note = note_of_class_weights(*weight, problem.prepared.data); !note.empty())
+      plan.data.back().notes.push_back(std::move(note));
   for (std::size_t contender = 0; contender < plan.contenders.size(); ++contender)
     plan.cells.push_back(cell_of(plan, contender, problem, choice));
   if (problem.prepared.data.has_edge_features())
