@@ -203,3 +203,18 @@ TEST_CASE("a search in which all trials diverge says so") {
   CHECK_FALSE(fs::exists(folder / "out/best.json"));
   CHECK(json_in(folder / "out/tune.json")["best"].is_null());
 }
+
+TEST_CASE("the ranges of a search may stand in a file, as a list") {
+  const TemporaryFolder folder;
+  const auto space = [&](const char* name, const std::string& text) {
+    write(folder / name, text);
+    return run({"tune", "--data", "karate", "--model", "gat", "--show-space", "--config", folder.at(name)});
+  };
+  for (const Outcome& shown : {space("a.json", "{\"range\": [\"hidden=4,8\", \"heads=1,2\"]}"),
+                               space("a.toml", "range = [\"hidden=4,8\", \"heads=1,2\"]\n")}) {
+    CHECK(shown.code == 0);
+    CHECK(has(shown.out, "--range hidden=4,8\n--range heads=1,2\n"));
+  }
+  CHECK(has(space("b.json", "{\"range\": [[\"hidden=4,8\"]]}").err, "range: want one value"));
+  CHECK(has(space("c.json", "{\"trials\": [4]}").err, "trials: want one value"));
+}

@@ -77,10 +77,17 @@ bool begins_as_json(const std::string& text) {
   return text[first] == '{' || first + 1 == text.size() || !in_name(text[first + 1]);
 }
 
-/// Throws FileError for a value that holds others, before the parser follows it down, and for a name that comes twice.
+/// May the option be given several times, each with a value?
+bool is_list(const CLI::App& app, const std::string& name) {
+  const CLI::Option* option = app.get_option_no_throw("--" + name);
+  return option != nullptr && option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+}
+
+/// Throws FileError for a value that holds others, but for the list of an option that is one, before the parser follows
+/// it down, and for a name that comes twice.
 class FlatObject {
  public:
-  explicit FlatObject(const std::string& file) : file_(file) {}
+  FlatObject(const CLI::App& app, const std::string& file) : app_(app), file_(file) {}
 
   bool operator()(int level, Json::parse_event_t event, const Json& parsed) {
     using Event = Json::parse_event_t;
@@ -90,12 +97,14 @@ class FlatObject {
     const bool begins = event == Event::object_start || event == Event::array_start;
     if (begins && level == 0 && event == Event::array_start)
       throw FileError(file_ + ": is a list, want one JSON object, {\"hidden\": 16, …}");
-    if (begins && level > 0)
+    const bool begins_list = event == Event::array_start && level == 1 && is_list(app_, name_);
+    if (begins && level > 0 && !begins_list)
       throw FileError(file_ + ": " + printable(name_) + ": want one value: a number, a text, true or false");
     return true;
   }
 
  private:
+  const CLI::App& app_;
   const std::string& file_;
   std::string name_;
   std::set<std::string> names_;
@@ -103,16 +112,22 @@ class FlatObject {
 
 /// A JSON object of names and values. Throws FileError.
 Words words_of_json(const CLI::App& app, const std::string& file, const std::string& text) {
-  FlatObject flat(file);
+  FlatObject flat(app, file);
   const auto follow = [&](int level, Json::parse_event_t event, Json& parsed) { return flat(level, event, parsed); };
   const Json json = Json::parse(text, follow, false);
   if (!json.is_object()) throw FileError(file + ": is no whole JSON object, want {\"hidden\": 16, …}");
   Words words;
-  for (auto item = json.begin(); item != json.end(); ++item) {
-    if (item->is_null())
-      throw FileError(file + ": " + printable(item.key()) + ": want one value: a number, a text, true or false");
-    words.push_back(config_word(app, file, item.key(), item->is_string() ? item->get<std::string>() : item->dump()));
-  }
+  const auto add = [&](const std::string& name, const Json& value) {
+    if (value.is_null())
+      throw FileError(file + ": " + printable(name) + ": want one value: a number, a text, true or false");
+    words.push_back(config_word(app, file, name, value.is_string() ? value.get<std::string>() : value.dump()));
+  };
+  for (auto item = json.begin(); item != json.end(); ++item)
+    if (item->is_array())
+      for (const Json& value : *item)
+        add(item.key(), value);
+    else
+      add(item.key(), *item);
   return words;
 }
 
@@ -155,8 +170,10 @@ Words words_of_file(const CLI::App& app, const std::string& file) {
     if (item.name == "++" || item.name == "--") continue;  // begin and end of a [section]
     if (!item.parents.empty()) throw UsageError(file + ": [" + item.parents.front() + "]: want names without sections");
     config_word(app, file, item.name, "");  // an unknown name first
-    if (item.inputs.size() != 1) throw UsageError(file + ": " + item.name + ": want one value");
-    words.push_back(config_word(app, file, item.name, item.inputs.front()));
+    if (item.inputs.size() != 1 && !is_list(app, item.name))
+      throw UsageError(file + ": " + item.name + ": want one value");
+    for (const std::string& value : item.inputs)
+      words.push_back(config_word(app, file, item.name, value));
   }
   return words;
 }

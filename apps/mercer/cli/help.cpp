@@ -48,7 +48,7 @@ class HelpText : public CLI::Formatter {
   std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const override {
     std::string text = make_description(app) + "\n" + make_usage(app, std::move(name)) + make_positionals(app);
     std::vector<std::string> groups = app->get_groups();
-    std::ranges::stable_partition(groups, [](const std::string& group) { return group == first_group; });
+    std::stable_partition(groups.begin(), groups.end(), [](const std::string& group) { return group == first_group; });
     for (const std::string& group : groups)
       if (group != model_options) text += listed(*app, group);
     return text + named(*app);
