@@ -101,8 +101,9 @@ void let_branches_begin(TunePlan& plan) {
   const Index first = plan.rungs.front(), begin = static_cast<Index>(local);
   if (first > begin) return;
   const std::string why = "the global branch begins after local-epochs, " + std::to_string(begin);
-  require(plan.first_epochs == 0, "first-epochs",
-          "first-epochs: got " + std::to_string(plan.first_epochs) + ", but " + why + ": want more, or fewer local-epochs");
+  require(
+      plan.first_epochs == 0, "first-epochs",
+      "first-epochs: got " + std::to_string(plan.first_epochs) + ", but " + why + ": want more, or fewer local-epochs");
   const Index epochs = *plan.request.training.epochs;
   plan.rungs = rung_epochs(epochs, plan.trials, plan.eta, std::min(epochs, begin + first));
   plan.notes.push_back("the first rung ends after " + std::to_string(plan.rungs.front()) + " epochs, not after " +
