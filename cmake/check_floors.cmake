@@ -1,7 +1,8 @@
 # cmake [-DROOT=folder] -P cmake/check_floors.cmake
 # What a file may include: its own room and the rooms on lower floors, minus what `shuns_ROOM` lists;
 # a third-party header only in its room; a public header nothing but mercer's and the standard library's.
-# And mercer.hpp, the table of contents, names every public header, floor by floor.
+# And mercer.hpp, the table of contents, names every public header, floor by floor. Files, those of tests too, have a
+# greatest length, and folders a greatest number of files.
 cmake_minimum_required(VERSION 3.25)
 if(NOT DEFINED ROOT)
   get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -30,6 +31,7 @@ set(third_party
 # public headers for who has that library, which mercer.hpp doesn't include
 set(adapters mercer/graph/boost.hpp)
 set(longest 400)  # lines
+set(most 40)      # files of a folder
 
 set_property(GLOBAL PROPERTY faults "")
 function(fault file text)
@@ -92,6 +94,21 @@ function(check_file file)
   check_text(${file})
 endfunction()
 
+function(check_folders)
+  foreach(file IN LISTS ARGN)
+    get_filename_component(folder "${file}" DIRECTORY)
+    list(APPEND folders "${folder}")
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  foreach(folder IN LISTS folders)
+    file(GLOB entries LIST_DIRECTORIES false "${ROOT}/${folder}/*")
+    list(LENGTH entries count)
+    if(count GREATER most)
+      fault(${folder} "${count} files, want ${most} at most")
+    endif()
+  endforeach()
+endfunction()
+
 function(check_contents contents)
   file(STRINGS "${ROOT}/include/${contents}" lines REGEX "^#include")
   # the catalogue of kernels is a table of contents of its own
@@ -131,6 +148,11 @@ endif()
 foreach(file IN LISTS files)
   check_file(${file})
 endforeach()
+file(GLOB_RECURSE tests RELATIVE "${ROOT}" "${ROOT}/tests/*.hpp" "${ROOT}/tests/*.cpp" "${ROOT}/tests/*.cu")
+foreach(file IN LISTS tests)
+  check_text(${file})
+endforeach()
+check_folders(${files} ${tests})
 check_contents(mercer/mercer.hpp)
 get_property(faults GLOBAL PROPERTY faults)
 if(faults)
