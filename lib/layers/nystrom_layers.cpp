@@ -135,7 +135,7 @@ Variable convolved_rows(const Segments& segments, const Variable& v, const Varia
   cpu::convolved_rows(segments.target_offset(), w.value(), v.value(), y);
   return Variable::record(std::move(y), {v, w}, [segments](std::span<Variable> in, Tensor& dy) {
     Tensor dv = Tensor::uninitialized(in[0].rows(), in[0].columns()), dw(in[1].rows(), in[1].columns());
-    const TimedOperator timed_backward("convolved_rows", Device::cpu);
+    const TimedOperator timed_backward("convolved_rows_backward", Device::cpu);
     cpu::convolved_rows_backward(segments.target_offset(), in[1].value(), in[0].value(), dy, dv, dw);
     in[0].add_grad(std::move(dv));
     in[1].add_grad(std::move(dw));

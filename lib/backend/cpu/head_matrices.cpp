@@ -9,30 +9,20 @@ namespace mercer::cpu {
 void head_matmul(ConstView x, ConstView w, Index heads, View u) {
   const HeadSizes n = head_sizes(x, w, heads);
   parallel_ranges(x.rows, rows_of_block, [&](Index first, Index last) {
-    constexpr Index at_once = 4;
-    for (Index h = 0; h < heads; ++h) {
-      const ConstView xh{x.data + h * n.d, x.rows, x.columns};
-      const View uh{u.data + h * n.count, u.rows, u.columns};
-      Index i = first;
-      for (; i + at_once <= last; i += at_once)
-        head_times_rows<at_once>({xh.row(i), at_once, x.columns}, w.row(h * n.d), n, {uh.row(i), at_once, u.columns});
-      for (; i < last; ++i)
-        head_times_rows<1>({xh.row(i), 1, x.columns}, w.row(h * n.d), n, {uh.row(i), 1, u.columns});
-    }
+    for (Index h = 0; h < heads; ++h)
+      head_times({x.row(first) + h * n.d, last - first, x.columns}, w.row(h * n.d), n,
+                 {u.row(first) + h * n.count, last - first, u.columns});
   });
 }
 
 void head_matmul_backward(ConstView x, ConstView w, Index heads, ConstView du, View dx, View dw) {
   const HeadSizes n = head_sizes(x, w, heads);
   sum_blocks(x.rows, rows_of_partial_sum, dw, [&](Index first, Index last, Real* partial) {
-    std::fill_n(dx.row(first), (last - first) * dx.columns, Real(0));
-    for (Index begin = first; begin < last; begin += HeadRows::capacity)
-      for (Index h = 0; h < heads; ++h) {
-        HeadRows at;
-        for (Index i = begin; i < std::min<Index>(begin + HeadRows::capacity, last); ++i)
-          at.add(x.row(i) + h * n.d, dx.row(i) + h * n.d, du.row(i) + h * n.count);
-        head_times_backward(at, w.row(h * n.d), n, partial + h * n.d * n.count);
-      }
+    const Index rows = last - first;
+    std::fill_n(dx.row(first), rows * dx.columns, Real(0));
+    for (Index h = 0; h < heads; ++h)
+      head_times_backward({x.row(first) + h * n.d, rows, x.columns}, {du.row(first) + h * n.count, rows, du.columns},
+                          w.row(h * n.d), n, {dx.row(first) + h * n.d, rows, dx.columns}, partial + h * n.d * n.count);
   });
 }
 

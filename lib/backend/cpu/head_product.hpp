@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "backend/cpu/unrolled.hpp"
@@ -43,6 +44,16 @@ inline void head_times_piece(ConstView x, const Real* w, const HeadSizes& n, Vie
 template <int rows>
 inline void head_times_rows(ConstView x, const Real* w, const HeadSizes& n, View u) {
   for_each_piece<2>(n.count, [&]<class R, int count>(Index m) { head_times_piece<R, rows, count>(x, w, n, u, m); });
+}
+
+/// u = x W of one head, for all rows of x and u, which start at that head.
+inline void head_times(ConstView x, const Real* w, const HeadSizes& n, View u) {
+  constexpr Index at_once = 4;
+  Index i = 0;
+  for (; i + at_once <= x.rows; i += at_once)
+    head_times_rows<at_once>({x.row(i), at_once, x.columns}, w, n, {u.row(i), at_once, u.columns});
+  for (; i < x.rows; ++i)
+    head_times_rows<1>({x.row(i), 1, x.columns}, w, n, {u.row(i), 1, u.columns});
 }
 
 /// Several rows of one head in the backward pass, so that dW is read and written once for all of them.
@@ -108,6 +119,16 @@ inline void head_times_backward(const HeadRows& at, const Real* w, const HeadSiz
       add_outer_piece<R, 2, count>(at, c, m, n.count, dw);
     if (c < n.d) add_outer_piece<R, 1, count>(at, c, m, n.count, dw);
   });
+}
+
+/// The same of one head, for all rows of x, g and dx, which start at that head.
+inline void head_times_backward(ConstView x, ConstView g, const Real* w, const HeadSizes& n, View dx, Real* dw) {
+  for (Index begin = 0; begin < x.rows; begin += HeadRows::capacity) {
+    HeadRows at;
+    for (Index i = begin; i < std::min<Index>(begin + HeadRows::capacity, x.rows); ++i)
+      at.add(x.row(i), dx.row(i), g.row(i));
+    head_times_backward(at, w, n, dw);
+  }
 }
 
 constexpr Index rows_of_block = 64;         // forward: independent rows

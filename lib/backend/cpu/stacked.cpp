@@ -23,29 +23,19 @@ void each_matrix(ConstView a, Index count, Index columns, Body&& body) {
 void stacked_matmul(ConstView a, ConstView b, Index count, View y) {
   const HeadSizes sizes{.heads = 1, .d = a.columns, .count = b.columns};
   each_matrix(a, count, b.columns, [&](Index n) {
-    constexpr Index at_once = 4;
-    const Index end = (n + 1) * (a.rows / count);
-    const Real* bn = b.row(n * a.columns);
-    Index i = n * (a.rows / count);
-    for (; i + at_once <= end; i += at_once)
-      head_times_rows<at_once>({a.row(i), at_once, a.columns}, bn, sizes, {y.row(i), at_once, y.columns});
-    for (; i < end; ++i)
-      head_times_rows<1>({a.row(i), 1, a.columns}, bn, sizes, {y.row(i), 1, y.columns});
+    const Index rows = a.rows / count, first = n * rows;
+    head_times({a.row(first), rows, a.columns}, b.row(n * a.columns), sizes, {y.row(first), rows, y.columns});
   });
 }
 
 void stacked_matmul_backward(ConstView a, ConstView b, Index count, ConstView dy, View da, View db) {
   const HeadSizes sizes{.heads = 1, .d = a.columns, .count = b.columns};
   each_matrix(a, count, b.columns, [&](Index n) {
-    const Index first = n * (a.rows / count), end = first + a.rows / count, top = n * a.columns;
-    std::fill_n(da.row(first), (end - first) * da.columns, Real(0));
+    const Index rows = a.rows / count, first = n * rows, top = n * a.columns;
+    std::fill_n(da.row(first), rows * da.columns, Real(0));
     std::fill_n(db.row(top), a.columns * db.columns, Real(0));
-    for (Index begin = first; begin < end; begin += HeadRows::capacity) {
-      HeadRows at;
-      for (Index i = begin; i < std::min<Index>(begin + HeadRows::capacity, end); ++i)
-        at.add(a.row(i), da.row(i), dy.row(i));
-      head_times_backward(at, b.row(top), sizes, db.row(top));
-    }
+    head_times_backward({a.row(first), rows, a.columns}, {dy.row(first), rows, dy.columns}, b.row(top), sizes,
+                        {da.row(first), rows, da.columns}, db.row(top));
   });
 }
 

@@ -13,14 +13,6 @@ namespace {
 
 constexpr Index rows_at_once = 4;
 
-/// u = x W of the rows of x (at most rows_at_once) and one head: x [rows, h*d] from that head on, w [d, M], u [rows,
-/// M].
-void find_turns(ConstView x, const Real* w, const HeadSizes& n, Real* u) {
-  if (x.rows == rows_at_once) return head_times_rows<rows_at_once>(x, w, n, {u, x.rows, n.count});
-  for (Index r = 0; r < x.rows; ++r)
-    head_times_rows<1>({x.row(r), 1, x.columns}, w, n, {u + r * n.count, 1, n.count});
-}
-
 /// Stores [cos 2πu | sin 2πu] of a row and a head, the sum over the sets; the turns of the sets lie `apart` values.
 void sum_of_sets(const Real* u, Index sets, Index apart, Index count, Real* cosines) {
   for_each_piece<1>(count, [&]<class R, int>(Index m) {
@@ -113,8 +105,8 @@ void fourier_features(ConstView x, std::span<const ConstView> w, Index heads, Vi
       for (Index h = 0; h < heads; ++h) {
         const Index rows = std::min(rows_at_once, last - begin);
         for (Index s = 0; s < sets; ++s)
-          find_turns({x.row(begin) + h * n.d, rows, x.columns}, w[static_cast<std::size_t>(s)].row(h * n.d), n,
-                     u.data() + s * apart);
+          head_times({x.row(begin) + h * n.d, rows, x.columns}, w[static_cast<std::size_t>(s)].row(h * n.d), n,
+                     {u.data() + s * apart, rows, n.count});
         for (Index r = 0; r < rows; ++r)
           sum_of_sets(u.data() + r * n.count, sets, apart, n.count, phi.row(begin + r) + h * 2 * n.count);
       }
