@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 
+#include "backend/row_blocks.hpp"
 #include "backend/row_chunks.hpp"
 #include "mercer/base/annotate.hpp"
 #include "mercer/graph/topology_view.hpp"
@@ -24,6 +25,9 @@ struct EdgeList {
   const LongRow* long_rows = nullptr;
   Index chunk_count = 0, long_row_count = 0;
   Edge longest = RowChunk::most, edge_count = 0;
+  // On CUDA, of rows with runs: their blocks, for the passes by tiles; null: edge by edge.
+  const RowBlock* row_blocks = nullptr;
+  Index row_block_count = 0;
 
   MERCER_HD Edge slot(Edge place) const { return slots != nullptr ? slots[place] : place; }
   MERCER_HD Node number_of_near(Index row) const {

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "backend/cuda/attend_case.hpp"
+#include "backend/cuda/attend_check.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "support/graphs.hpp"
 #include "support/kernels.hpp"
@@ -20,56 +20,6 @@ using Shape = AttentionShape;
 using Case = AttentionCase;
 using Operands = AttentionOperands;
 using Results = AttentionResults;
-
-Results run(const Case& c, const Operands& x, Device device) { return test::run(c, x.to(device)); }
-
-void check_close(const std::string& what, const Tensor& on_cpu, const Tensor& on_device, double allowed = 1e-5) {
-  const Tensor back = on_device.to(Device::cpu);
-  REQUIRE(back.rows() == on_cpu.rows());
-  REQUIRE(back.columns() == on_cpu.columns());
-  double largest = 1, apart = 0;
-  for (Index n = 0; n < on_cpu.size(); ++n) {
-    if (std::isfinite(on_cpu.data()[n])) largest = std::max(largest, std::abs(double{on_cpu.data()[n]}));
-    if (on_cpu.data()[n] == back.data()[n]) continue;  // infinities too
-    const double gap = std::abs(double{on_cpu.data()[n]} - double{back.data()[n]});
-    apart = std::isnan(gap) ? INFINITY : std::max(apart, gap);
-  }
-  INFO(what);
-  CHECK(apart <= allowed * largest);
-}
-
-void check_close(const Case& c, const Results& want, const Results& got) {
-  CHECK(got.guarded == want.guarded);
-  check_close("y", want.y, got.y, c.allowed);
-  check_close("state", want.state, got.state, c.allowed);
-  check_close("guards", want.guards, got.guards, c.allowed);
-  check_close("dq", want.dq, got.dq, c.allowed);
-  check_close("dk", want.dk, got.dk, c.allowed);
-  check_close("dv", want.dv, got.dv, c.allowed);
-  check_close("dweight", want.dweight, got.dweight, c.allowed);
-  check_close("dkey_bias", want.dkey_bias, got.dkey_bias, c.allowed);
-  check_close("dedge_bias", want.dedge_bias, got.dedge_bias, c.allowed);
-  check_close("dedge_weight", want.dedge_weight, got.dedge_weight, c.allowed);
-  check_close("dquery_bias", want.dquery_bias, got.dquery_bias, c.allowed);
-}
-
-void check_case(const Case& c, bool in_every_order = false) {
-  CAPTURE(std::string(c.kernel.name()));
-  CAPTURE(c.rows());
-  CAPTURE(c.shape.heads);
-  CAPTURE(c.shape.d);
-  CAPTURE(c.shape.e);
-  CAPTURE(c.row_sum);
-  CAPTURE(c.dropout);
-  const Operands x = operands_of(c);
-  const Results want = run(c, x, Device::cpu);
-  const auto check = [&] { check_close(c, want, run(c, x, Device::cuda)); };
-  if (in_every_order)
-    for_each_lane_order(check);
-  else
-    check();
-  release_unused_memory();  // the machine checks every allocated block
-}
 
 }  // namespace
 
@@ -163,9 +113,9 @@ TEST_SUITE("attention on a device = on the CPU" * doctest::skip(!device_present(
   TEST_CASE("saved slopes give GAT's dq as a pass over edges does, and change nothing else") {
     const auto check = [](Case c) {
       const Operands x = operands_of(c).to(Device::cuda);
-      const Results without = run(c, x, Device::cuda);
+      const Results without = run(c, x.to(Device::cuda));
       c.keeps_slope = true;
-      const Results with = run(c, x, Device::cuda);
+      const Results with = run(c, x.to(Device::cuda));
       for (const auto of : {&Results::y, &Results::state, &Results::dk, &Results::dv, &Results::dedge_weight})
         CHECK(same_bits((without.*of).to(Device::cpu), (with.*of).to(Device::cpu)));
       check_case(c, c.graph.rows() == 8);

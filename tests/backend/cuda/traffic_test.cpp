@@ -11,6 +11,7 @@
 #include "mercer/attention/attend.hpp"
 #include "mercer/data/synthetic.hpp"
 #include "mercer/data/transform.hpp"
+#include "mercer/graph/segments.hpp"
 #include "mercer/tensor/tensor.hpp"
 #include "support/graphs.hpp"
 #include "support/random_tensor.hpp"
@@ -185,6 +186,33 @@ TEST_CASE("attention moves what its formula says, on 169334 nodes" *
   const Dataset large = planted_citations(
       {.class_sizes = std::vector<Index>(11, 15394), .edges = 1207850, .words = 500, .words_in_all = 400000});
   check_attentions(with_loops(large).graph, "169334 nodes");
+}
+
+TEST_CASE("attention on segments moves each far end once for 64 rows") {
+  fresh_machine();
+  const Index n = 512, heads = 2, width = 64;
+  const Segments sequence({0, n});
+  const auto random = [&](std::uint64_t seed) { return random_tensor(n, heads * width, seed).to(Device::cuda); };
+  const Tensor q = random(1), k = random(2), v = random(3), dy = random(4);
+  EdgeTerms terms;
+  terms.kernel = Exponential{};
+  terms.heads = heads;
+  terms.q = q, terms.k = k;
+  Tensor y = Tensor::like(v), state(n, heads, Device::cuda), dq = Tensor::like(q), dk = Tensor::like(k),
+         dv = Tensor::like(v);
+  EdgeGradients gradients;
+  gradients.q = dq, gradients.k = dk, gradients.v = dv;
+  const EdgeLists lists = cuda::edge_lists(sequence.view());
+  simt::config().traffic = true;
+  cuda::attend_forward(terms, lists.adjacency, v, y, {state});
+  cuda::attend_backward(terms, lists, v, y, {state}, dy, gradients);
+  y.to(Device::cpu);  // waits
+  simt::config().traffic = false;
+  // a row of a head is 4 · width bytes; the blocks read all far ends, of the gradients' operands also as rows
+  const double row = 4.0 * width, rows = static_cast<double>(n * heads), blocks = static_cast<double>(n) / 64;
+  check_moved("attend_tiles", "512 tokens, 2x64:", rows * row * (2 * blocks + 2));
+  check_moved("differentiate_tiles", "512 tokens, 2x64, both ways:", rows * row * (3 * blocks + 3 + 4 * blocks + 4));
+  CHECK(moved("attend_rows_directly") + moved("attend_rows") == 0);
 }
 
 TEST_CASE("products of sparse features move what their formulas say") {

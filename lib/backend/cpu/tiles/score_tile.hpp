@@ -1,21 +1,14 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
 
 #include "backend/cpu/tiles/product.hpp"
-#include "mercer/graph/csr.hpp"
+#include "backend/row_blocks.hpp"
 
 /// Rows × columns of the score matrix of a topology whose rows hold runs of columns (segments, causal or not).
 namespace mercer::cpu::tiles {
 
 constexpr Index block_rows = 48, tile_columns = 128;
-
-/// Consecutive rows, and the columns begin … end − 1 that hold all their runs.
-struct RowBlock {
-  Index first, last, begin, end;
-  Index rows() const { return last - first; }
-};
 
 /// Up to block_rows rows by up to tile_columns columns. It begins at a multiple of eight and has a multiple of eight
 /// columns, so it can hold columns outside of a row's run, even outside of the matrix: those between `begin` and `end`
@@ -36,27 +29,6 @@ struct ScoreTile {
  private:
   Index within(Index column) const { return std::clamp<Index>(column - first, 0, columns); }
 };
-
-/// Cuts the rows into blocks. Rows whose runs have no column in common with the block begin a new one.
-inline std::vector<RowBlock> row_blocks(const EdgeRows& g) {
-  std::vector<RowBlock> blocks;
-  for (Index i = 0; i < g.rows; ++i) {
-    const Index begin = g.run[i], end = begin + g.degree(i);
-    const bool has_columns = begin < end;
-    RowBlock* last = blocks.empty() ? nullptr : &blocks.back();
-    const bool was_empty = last != nullptr && last->begin == last->end;
-    if (last == nullptr || last->rows() == block_rows ||
-        (has_columns && !was_empty && (begin >= last->end || end <= last->begin))) {
-      blocks.push_back({i, i + 1, begin, end});
-      continue;
-    }
-    last->last = i + 1;
-    if (!has_columns) continue;
-    last->begin = was_empty ? begin : std::min(last->begin, begin);
-    last->end = was_empty ? end : std::max(last->end, end);
-  }
-  return blocks;
-}
 
 /// Calls visit(tile) over the columns of a block. Nothing left of the first or right of the last column is visited: in
 /// causal segments, no tile lies beyond the diagonal.

@@ -37,7 +37,7 @@ TilePass::TilePass(const EdgeTerms& t, const EdgeList& l, bool rows)
       near(rows ? t.q : t.k),
       far(rows ? t.k : t.q),
       width(t.q.columns / t.heads),
-      blocks(row_blocks(l.edges)),
+      blocks(row_blocks(l.edges, block_rows)),
       tasks(tasks_of(blocks, t.relative_bias.data != nullptr)) {
   if (kernel.product == MatrixPairing::squared_distance) distances.emplace(near, far, t.k, t.heads);
   far_transposed = TransposedPanels(far, t.heads, centre());

@@ -5,6 +5,7 @@
 #include "backend/cuda/attend/direct_gradients.cuh"
 #include "backend/cuda/attend/edge_slopes.cuh"
 #include "backend/cuda/attend/stored_rows.cuh"
+#include "backend/cuda/tiles/backward.cuh"
 #include "backend/dense_ops.hpp"
 #include "mercer/tensor/tensor.hpp"
 
@@ -123,7 +124,8 @@ void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacenc
   const Gradients out{wanted.q, {}, wanted.query_bias, weight, of_edges ? ds : View{}};
   const StoredRows k(terms, terms.k), v(terms, rows.v, dt == nullptr);
   const bool zero_weight_is_one = wanted.edge_weight.data != nullptr;
-  if (!rows_directly<Kernels>(terms, adjacency, rows, k.gathered(), v.gathered(), zero_weight_is_one, dt, out)) {
+  if (!(dt == nullptr && tiles::rows_by_tiles<Kernels>(terms, adjacency, rows, k.gathered(), v.gathered(), out)) &&
+      !rows_directly<Kernels>(terms, adjacency, rows, k.gathered(), v.gathered(), zero_weight_is_one, dt, out)) {
     KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), v.gathered());
     pass.zero_weight_is_one = zero_weight_is_one;
     const GradientKernel<Kernels> kernel =
@@ -152,6 +154,7 @@ void differentiate_over_columns_of(const EdgeTerms& terms, const EdgeList& trans
                                    const EdgeGradients& wanted, Real* dt) {
   const StoredRows q(terms, terms.q);
   const Gradients out{wanted.k, wanted.v, wanted.key_bias, {}, {}};
+  if (tiles::columns_by_tiles<Kernels>(terms, transpose, rows, q.gathered(), out)) return;
   if (columns_directly<Kernels>(terms, transpose, rows, q.gathered(), dt, out)) return;
   KernelPass<Kernels> pass(terms, transpose, false, q.gathered(), rows.dy);
   pass.alive = rows.alive;

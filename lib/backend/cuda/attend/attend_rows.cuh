@@ -8,6 +8,7 @@
 #include "backend/cuda/attend/direct_rows.cuh"
 #include "backend/cuda/attend/edge_scores.cuh"
 #include "backend/cuda/attend/stored_rows.cuh"
+#include "backend/cuda/tiles/forward.cuh"
 #include "mercer/tensor/tensor.hpp"
 
 /// The pass over rows of the forward pass.
@@ -173,6 +174,7 @@ template <class Kernels>
 void attend_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept,
                          unsigned long long* guarded) {
   const StoredRows k(terms, terms.k), values(terms, v);
+  if (tiles::attend_by_tiles<Kernels>(terms, adjacency, k.gathered(), values.gathered(), {y, kept, guarded})) return;
   const KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), values.gathered());
   const Index chunks = pass.list.chunk_count, of_slopes = kept.slope.data != nullptr ? chunks : 0;
   Tensor sum(chunks, v.columns, Device::cuda), slope_sum(of_slopes, v.columns, Device::cuda);

@@ -2,6 +2,7 @@
 #include <span>
 #include <vector>
 
+#include "backend/cuda/tiles/tile.cuh"
 #include "backend/edge_list.hpp"
 #include "base/device_memory.hpp"
 #include "base/side_cache.hpp"
@@ -44,6 +45,9 @@ class Copy {
     if (g.neighbour == nullptr && g.run != nullptr) {  // no chunks: n² edges would give too many
       list.edges.run = copied(g.run, g.rows);
       list.longest = std::numeric_limits<Edge>::max();
+      const std::vector<RowBlock> blocks = row_blocks(g, tiles::side);
+      list.row_blocks = copied(std::span(blocks));
+      list.row_block_count = std::ssize(blocks);
       return list;
     }
     list.edges.neighbour = copied(g.neighbour, g.edges());

@@ -1,0 +1,64 @@
+#include "backend/cuda/attend_check.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "backend/cuda/lane_orders.hpp"
+
+namespace mercer::test {
+
+void check_close(const std::string& what, const Tensor& on_cpu, const Tensor& on_device, double allowed) {
+  const Tensor back = on_device.to(Device::cpu);
+  REQUIRE(back.rows() == on_cpu.rows());
+  REQUIRE(back.columns() == on_cpu.columns());
+  double largest = 1, apart = 0;
+  for (Index n = 0; n < on_cpu.size(); ++n) {
+    if (std::isfinite(on_cpu.data()[n])) largest = std::max(largest, std::abs(double{on_cpu.data()[n]}));
+    if (on_cpu.data()[n] == back.data()[n]) continue;  // infinities too
+    const double gap = std::abs(double{on_cpu.data()[n]} - double{back.data()[n]});
+    apart = std::isnan(gap) ? INFINITY : std::max(apart, gap);
+  }
+  INFO(what);
+  CHECK(apart <= allowed * largest);
+}
+
+namespace {
+
+void check_results(const AttentionCase& c, const AttentionResults& want, const AttentionResults& got) {
+  CHECK(got.guarded == want.guarded);
+  check_close("y", want.y, got.y, c.allowed);
+  check_close("state", want.state, got.state, c.allowed);
+  check_close("guards", want.guards, got.guards, c.allowed);
+  check_close("dq", want.dq, got.dq, c.allowed);
+  check_close("dk", want.dk, got.dk, c.allowed);
+  check_close("dv", want.dv, got.dv, c.allowed);
+  check_close("dweight", want.dweight, got.dweight, c.allowed);
+  check_close("dkey_bias", want.dkey_bias, got.dkey_bias, c.allowed);
+  check_close("dedge_bias", want.dedge_bias, got.dedge_bias, c.allowed);
+  check_close("dedge_weight", want.dedge_weight, got.dedge_weight, c.allowed);
+  check_close("dquery_bias", want.dquery_bias, got.dquery_bias, c.allowed);
+}
+
+}  // namespace
+
+void check_case(const AttentionCase& c, bool in_every_order) {
+  CAPTURE(std::string(c.kernel.name()));
+  CAPTURE(c.rows());
+  CAPTURE(c.shape.heads);
+  CAPTURE(c.shape.d);
+  CAPTURE(c.shape.e);
+  CAPTURE(c.row_sum);
+  CAPTURE(c.dropout);
+  const AttentionOperands x = operands_of(c);
+  const AttentionResults want = run(c, x);
+  const auto check = [&] { check_results(c, want, run(c, x.to(Device::cuda))); };
+  if (in_every_order)
+    for_each_lane_order(check);
+  else
+    check();
+  release_unused_memory();  // the machine checks every allocated block
+}
+
+}  // namespace mercer::test
