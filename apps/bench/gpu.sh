@@ -11,6 +11,7 @@ build/release/apps/mercer/mercer devices
 figures=0
 build/release/apps/bench/mercer_gpu_bench "$@" || figures=$?
 ((figures == 77)) && exit 77
+build/release/apps/bench/mercer_gpu_sequences
 ctest --test-dir build/release --label-regex '^cuda$' --output-on-failure --no-tests=error
 build/release/apps/mercer/mercer train --data planted --model gat --epochs 100 --device cuda
 build/release/apps/mercer/mercer train --data planted --model ikan-direct --epochs 100 --device cuda

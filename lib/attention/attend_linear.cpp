@@ -2,25 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "attention/terms.hpp"
-#include "backend/denominator.hpp"
 #include "backend/linear_ops.hpp"
-#include "backend/operator.hpp"
+#include "backend/select.hpp"
 #include "backend/toeplitz_ops.hpp"
 #include "base/heads.hpp"
 #include "mercer/base/check.hpp"
-#include "mercer/base/parallel.hpp"
 
 namespace mercer {
 namespace {
 
-constexpr Index rows_of_range = 256;
+constexpr const char* name_of_call = "attend_linear";
 
 const Segments& segments_of(const Neighbourhood& neighbourhood) {
   const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
@@ -44,16 +40,17 @@ LinearKernel linear_kernel(const AnyKernel& kernel) {
   return {product->scale, product->shift, true};
 }
 
-/// Without its floor, the positive inner product is attend's only of features that are not negative.
+/// Without its floor, the positive inner product is attend's only of features that are not negative. What a captured
+/// call computes is not looked at.
 void check_not_negative(const char* name, const Variable& phi) {
   const Tensor& x = phi.value();
-  for (Index i = 0; i < x.rows(); ++i)
-    for (Index c = 0; c < x.columns(); ++c)
-      if (x(i, c) < 0)
-        throw ValueError("[attend_linear] " + std::string(name) + ", row " + std::to_string(i) + ", column " +
-                         std::to_string(c) + ": got " + std::to_string(x(i, c)) +
-                         ", want at least 0 with positive_inner_product, whose floor is left out; attend takes such "
-                         "features, and inner_product too");
+  const Index place = select(x.device(), cpu::first_negative, cuda::first_negative, name_of_call)(x);
+  if (place < 0) return;
+  const Index i = place / x.columns(), c = place % x.columns();
+  throw ValueError("[attend_linear] " + std::string(name) + ", row " + std::to_string(i) + ", column " +
+                   std::to_string(c) + ": got " + std::to_string(x.to(Device::cpu)(i, c)) +
+                   ", want at least 0 with positive_inner_product, whose floor is left out; attend takes such "
+                   "features, and inner_product too");
 }
 
 void check(const Segments& segments, const Variable& phi_q, const Variable& phi_k, const Variable& v,
@@ -74,11 +71,8 @@ void check(const Segments& segments, const Variable& phi_q, const Variable& phi_
     expect("attend_linear", {{"rows of key_bias", options.key_bias.rows(), segments.sources()},
                              {"columns of key_bias", options.key_bias.columns(), heads}});
   check_relative_bias("attend_linear", segments, options.relative_bias, heads, v.device());
-  for (const Variable* x : {&phi_q, &phi_k, &v, &options.key_bias, &options.relative_bias})
-    if (x->defined() && x->device().is_cuda())
-      throw DeviceError(
-          "[attend_linear] operands: got some on a CUDA device, want them on the CPU; attend takes the "
-          "kernel of these features there");
+  for (const Variable* x : {&phi_k, &v, &options.key_bias, &options.relative_bias})
+    if (x->defined()) expect_device("attend_linear", x->device(), phi_q.device());
   if (const auto* positive = options.kernel.get_if<PositiveInnerProduct>()) {
     require(positive->scale >= 0, "attend_linear",
             "scale of positive_inner_product: got " + std::to_string(positive->scale) + ", want at least 0");
@@ -96,63 +90,41 @@ bool by_fft(const Segments& segments, Index features, Index values, ToeplitzBy w
   return n * (f + e + pair_cost) > transform_cost * f * (e + 1) * std::log2(std::max(n, 2.0));
 }
 
-/// 1 / degree^power of each row; 0 for a row without edges.
-std::vector<Real> inverse_degrees(const EdgeRows& g, Real power) {
-  std::vector<Real> inverse(static_cast<std::size_t>(g.rows), Real(1));
-  if (power == 0) return inverse;
-  for (Index i = 0; i < g.rows; ++i)
-    inverse[static_cast<std::size_t>(i)] = g.degree(i) > 0 ? std::pow(static_cast<Real>(g.degree(i)), -power) : Real(0);
-  return inverse;
-}
-
 /// The sums of attend_linear and what its gradient needs. Features of h heads are [·, h*M'], M' = M, or M + 1 with a
 /// shift: a = [scale φ(q), shift], b = [φ(k), 1], so that κ = ⟨a, b⟩. Values are c_j = m_j [v_j, 1], the last one only
 /// for a row sum.
 class LinearAttention {
  public:
-  LinearAttention(const Segments& segments, const AttendLinearOptions& options)
+  LinearAttention(const Segments& segments, const AttendLinearOptions& options, Device device)
       : segments_(segments),
         options_(options),
         kernel_(linear_kernel(options.kernel)),
         heads_(options.heads),
+        device_(device),
         row_sum_(options.normaliser == Normaliser::row_sum || options.normaliser == Normaliser::softmax) {
-    const TopologyView view = segments_.view();
     const bool symmetric = options.normaliser == Normaliser::symmetric;
-    const Real power = symmetric ? Real(0.5) : Real(options.normaliser == Normaliser::degree ? 1 : 0);
-    of_rows_ = {view.adjacency, segments_.target_offset(), segments_.source_offset(), false};
-    of_columns_ = {view.transpose, segments_.source_offset(), segments_.target_offset(), segments_.is_causal()};
-    row_factor_ = inverse_degrees(view.adjacency, power);
-    column_factor_ = inverse_degrees(view.transpose, symmetric ? power : Real(0));
+    const Real of_degree = options.normaliser == Normaliser::degree ? 1 : 0;
+    by_ = {row_sum_, kernel_.is_signed, options.guard, symmetric ? Real(0.5) : of_degree};
+    source_power_ = symmetric ? Real(0.5) : Real(0);
+    of_rows_ = {segments_.view(), true, segments_.target_offset(), segments_.source_offset(), false};
+    of_columns_ = {segments_.view(), false, segments_.source_offset(), segments_.target_offset(),
+                   segments_.is_causal()};
   }
 
   /// y [n, h*e]
   Tensor forward(const Tensor& phi_q, const Tensor& phi_k, const Tensor& v) {
-    magnitude_ = magnitudes(options_.key_bias);
+    magnitude_ = memory(segments_.sources(), heads_);
+    select(device_, cpu::source_magnitudes, cuda::source_magnitudes, name_of_call)(
+        of_columns_, source_power_, view_of(options_.key_bias), row_sum_, magnitude_);
     if (options_.relative_bias) relative_ = relative_weights(options_.relative_bias.value());
     const Tensor sums = row_sums(features(phi_q, kernel_.scale, kernel_.shift), features(phi_k, 1, 1), values(v));
-    const Index e = v.columns() / heads_;
-    Tensor y = Tensor::uninitialized(phi_q.rows(), v.columns());
-    inverse_ = Tensor::uninitialized(phi_q.rows(), heads_);
-    if (row_sum_) safe_ = Tensor::uninitialized(phi_q.rows(), heads_);
-    each_row(y.rows(), [&](Index i) {
-      for (Index h = 0; h < heads_; ++h) {
-        const Real* sum = sums.row(i) + h * (e + extra());
-        inverse_(i, h) = row_sum_ ? inverse_sum(i, h, sum[e]) : row_factor_[static_cast<std::size_t>(i)];
-        for (Index c = 0; c < e; ++c)
-          y(i, h * e + c) = sum[c] * inverse_(i, h);
-      }
-    });
+    Tensor y = memory(phi_q.rows(), v.columns());
+    inverse_ = memory(phi_q.rows(), heads_);
+    if (row_sum_) guards_ = memory(phi_q.rows(), heads_);
+    const Index guarded = select(device_, cpu::divide_sums, cuda::divide_sums, name_of_call)(
+        of_rows_, by_, sums, y, inverse_, writable(guards_), options_.guarded);
+    if (options_.guarded != nullptr) *options_.guarded += guarded;
     return y;
-  }
-
-  /// The number of guarded row sums.
-  Index guarded() const {
-    Index count = 0;
-    for (Index i = 0; row_sum_ && kernel_.is_signed && i < safe_.rows(); ++i)
-      if (of_rows_.rows.degree(i) > 0)
-        for (Index h = 0; h < heads_; ++h)
-          count += safe_(i, h) == 0 ? 1 : 0;
-    return count;
   }
 
   /// Adds the gradients to phi_q, phi_k, v, key_bias and relative_bias.
@@ -165,21 +137,13 @@ class LinearAttention {
     if (in[4].wants_grad()) in[4].add_grad(relative_gradient(a, b, c, dsums));
     if (!in[2].wants_grad() && !in[3].wants_grad()) return;
     const Tensor dc = column_sums(b, a, dsums);
-    if (in[2].wants_grad()) in[2].add_grad(value_gradient(dc));
-    if (in[3].wants_grad()) in[3].add_grad(bias_gradient(dc, in[2].value()));
+    if (in[2].wants_grad()) in[2].add_grad(value_gradient(dc, in[2].value()));
+    if (in[3].wants_grad()) in[3].add_grad(products_of_heads(c, dc, true, {}));  // dbias_j = ⟨c_j, dc_j⟩
   }
 
  private:
   Index extra() const { return row_sum_ ? 1 : 0; }
-
-  template <class Body>
-  static void each_row(Index rows, Body&& body) {
-    parallel_ranges(rows, rows_of_range, [&](Index first, Index last) {
-      for (Index i = first; i < last; ++i)
-        body(i);
-    });
-  }
-
+  Tensor memory(Index rows, Index columns) const { return Tensor::uninitialized(rows, columns, device_); }
   Tensor row_sums(const Tensor& a, const Tensor& b, const Tensor& c) const {
     return sums(of_rows_, relative_.of_rows, a, b, c);
   }
@@ -188,12 +152,13 @@ class LinearAttention {
   }
   Tensor sums(const SegmentRuns& runs, const Tensor& relative, const Tensor& a, const Tensor& b,
               const Tensor& c) const {
-    Tensor y = Tensor::uninitialized(a.rows(), c.columns());
-    const TimedOperator timed(options_.relative_bias ? "toeplitz_sums" : "linear_sums", Device::cpu);
-    if (options_.relative_bias)
-      cpu::toeplitz_sums(segments_.target_offset(), heads_, relative, a, b, c, y);
-    else
-      cpu::linear_sums(runs, heads_, a, b, c, y);
+    Tensor y = memory(a.rows(), c.columns());
+    if (!options_.relative_bias) {
+      select(device_, cpu::linear_sums, cuda::linear_sums, "linear_sums")(runs, heads_, a, b, c, y);
+      return y;
+    }
+    const TimedOperator timed("toeplitz_sums", Device::cpu);
+    cpu::toeplitz_sums(segments_.target_offset(), heads_, relative, a, b, c, y);
     return y;
   }
 
@@ -239,112 +204,48 @@ class LinearAttention {
   /// [factor x_h, constant] of each head; without the constant where κ has no shift.
   Tensor features(const Tensor& x, Real factor, Real constant) const {
     const Index width = x.columns() / heads_, wide = width + (kernel_.shift != 0 ? 1 : 0);
-    Tensor made = Tensor::uninitialized(x.rows(), heads_ * wide);
-    each_row(x.rows(), [&](Index i) {
-      for (Index h = 0; h < heads_; ++h) {
-        Real* to = made.row(i) + h * wide;
-        for (Index c = 0; c < width; ++c)
-          to[c] = factor * x(i, h * width + c);
-        if (wide > width) to[width] = constant;
-      }
-    });
+    Tensor made = memory(x.rows(), heads_ * wide);
+    select(device_, cpu::join_constant, cuda::join_constant, name_of_call)(x, heads_, factor, constant, made);
     return made;
   }
 
   Tensor feature_gradient(const Tensor& dx, Real factor) const {
     const Index wide = dx.columns() / heads_, width = wide - (kernel_.shift != 0 ? 1 : 0);
-    Tensor made = Tensor::uninitialized(dx.rows(), heads_ * width);
-    each_row(dx.rows(), [&](Index i) {
-      for (Index h = 0; h < heads_; ++h)
-        for (Index c = 0; c < width; ++c)
-          made(i, h * width + c) = factor * dx(i, h * wide + c);
-    });
-    return made;
-  }
-
-  /// m_j, relative to the largest of the segment under a row sum; [m, h].
-  Tensor magnitudes(const Variable& key_bias) const {
-    Tensor made = Tensor::uninitialized(segments_.sources(), heads_);
-    const auto offset = segments_.source_offset();
-    for (std::size_t s = 0; s + 1 < offset.size(); ++s)
-      for (Index h = 0; h < heads_; ++h) {
-        Real largest = 0;
-        if (key_bias && row_sum_) {
-          largest = -std::numeric_limits<Real>::infinity();
-          for (Index j = offset[s]; j < offset[s + 1]; ++j)
-            largest = std::max(largest, key_bias.value()(j, h));
-          if (!std::isfinite(largest)) largest = 0;  // all are 0
-        }
-        for (Index j = offset[s]; j < offset[s + 1]; ++j)
-          made(j, h) =
-              column_factor_[static_cast<std::size_t>(j)] * (key_bias ? std::exp(key_bias.value()(j, h) - largest) : 1);
-      }
+    Tensor made = memory(dx.rows(), heads_ * width);
+    select(device_, cpu::join_constant_backward, cuda::join_constant_backward, name_of_call)(dx, heads_, factor, made);
     return made;
   }
 
   /// c_j = m_j [v_j, 1]
   Tensor values(const Tensor& v) const {
-    const Index e = v.columns() / heads_, wide = e + extra();
-    Tensor made = Tensor::uninitialized(v.rows(), heads_ * wide);
-    each_row(v.rows(), [&](Index j) {
-      for (Index h = 0; h < heads_; ++h) {
-        Real* to = made.row(j) + h * wide;
-        for (Index c = 0; c < e; ++c)
-          to[c] = magnitude_(j, h) * v(j, h * e + c);
-        if (row_sum_) to[e] = magnitude_(j, h);
-      }
-    });
+    Tensor made = memory(v.rows(), v.columns() + heads_ * extra());
+    select(device_, cpu::scale_values, cuda::scale_values, name_of_call)(v, magnitude_, made);
     return made;
   }
 
-  /// 1 / Σ of row i, guarded if κ is signed.
-  Real inverse_sum(Index i, Index h, Real sum) {
-    const bool is_safe = kernel_.is_signed ? is_safe_sum(sum, options_.guard) : sum > 0;
-    safe_(i, h) = is_safe ? Real(1) : Real(0);
-    return kernel_.is_signed ? inverse_of_signed_sum(sum, options_.guard) : inverse_of_positive_sum(sum);
+  Tensor value_gradient(const Tensor& dc, const Tensor& v) const {
+    Tensor made = memory(v.rows(), v.columns());
+    select(device_, cpu::scale_values_backward, cuda::scale_values_backward, name_of_call)(dc, magnitude_, made);
+    return made;
+  }
+
+  /// ⟨x_ih, z_ih⟩, 0 where it is guarded or not asked for; [n, h].
+  Tensor products_of_heads(const Tensor& x, const Tensor& z, bool asked, ConstView guarded) const {
+    EdgeTerms terms;
+    terms.heads = heads_, terms.row_sum = asked;
+    Tensor products = memory(x.rows(), heads_);
+    Buffer alive(static_cast<std::size_t>(x.rows()), device_);
+    Deltas found{products, static_cast<unsigned char*>(alive.data())};
+    found.guarded = guarded;
+    select(device_, cpu::attend_deltas, cuda::attend_deltas, name_of_call)(terms, x, z, found);
+    return products;
   }
 
   /// y = sum / Σ:  dsum = dy / Σ,  dΣ = −⟨dy, y⟩ / Σ, 0 where Σ is guarded.
   Tensor sum_gradients(const Tensor& y, const Tensor& dy) const {
-    const Index e = y.columns() / heads_, wide = e + extra();
-    Tensor made = Tensor::uninitialized(y.rows(), heads_ * wide);
-    each_row(y.rows(), [&](Index i) {
-      for (Index h = 0; h < heads_; ++h) {
-        Real* to = made.row(i) + h * wide;
-        Real along = 0;
-        for (Index c = 0; c < e; ++c) {
-          to[c] = dy(i, h * e + c) * inverse_(i, h);
-          along += to[c] * y(i, h * e + c);
-        }
-        if (row_sum_) to[e] = -along * safe_(i, h);
-      }
-    });
-    return made;
-  }
-
-  Tensor value_gradient(const Tensor& dc) const {
-    const Index wide = dc.columns() / heads_, e = wide - extra();
-    Tensor made = Tensor::uninitialized(dc.rows(), heads_ * e);
-    each_row(dc.rows(), [&](Index j) {
-      for (Index h = 0; h < heads_; ++h)
-        for (Index c = 0; c < e; ++c)
-          made(j, h * e + c) = magnitude_(j, h) * dc(j, h * wide + c);
-    });
-    return made;
-  }
-
-  /// dbias_j = m_j (⟨v_j, dc_j⟩ + dc_j's last)
-  Tensor bias_gradient(const Tensor& dc, const Tensor& v) const {
-    const Index wide = dc.columns() / heads_, e = wide - extra();
-    Tensor made = Tensor::uninitialized(dc.rows(), heads_);
-    each_row(dc.rows(), [&](Index j) {
-      for (Index h = 0; h < heads_; ++h) {
-        Real sum = row_sum_ ? dc(j, h * wide + e) : Real(0);
-        for (Index c = 0; c < e; ++c)
-          sum += v(j, h * e + c) * dc(j, h * wide + c);
-        made(j, h) = magnitude_(j, h) * sum;
-      }
-    });
+    Tensor made = memory(y.rows(), y.columns() + heads_ * extra());
+    const Tensor delta = products_of_heads(y, dy, row_sum_, view_of(guards_));
+    select(device_, cpu::divide_sums_backward, cuda::divide_sums_backward, name_of_call)(dy, inverse_, delta, made);
     return made;
   }
 
@@ -352,12 +253,14 @@ class LinearAttention {
   AttendLinearOptions options_;
   LinearKernel kernel_;
   Index heads_;
+  Device device_;
   bool row_sum_;
+  LinearDenominator by_;
+  Real source_power_;  // of the degrees of sources, in their magnitudes
   SegmentRuns of_rows_, of_columns_;
-  std::vector<Real> row_factor_, column_factor_;  // of a fixed normaliser
-  Tensor magnitude_;                              // [m, h]
-  RelativeWeights relative_{};                    // of a relative bias
-  Tensor inverse_, safe_;                         // [n, h]  1 / Σ, and 1 where Σ is not guarded
+  Tensor magnitude_;            // [m, h]
+  RelativeWeights relative_{};  // of a relative bias
+  Tensor inverse_, guards_;     // [n, h]  1 / Σ, and 1 where Σ is guarded
 };
 
 }  // namespace
@@ -375,9 +278,8 @@ Variable attend_linear(const Neighbourhood& neighbourhood, const Variable& phi_q
                    .relative_bias = options.relative_bias,
                    .guard = options.guard,
                    .guarded = options.guarded});
-  const auto linear = std::make_shared<LinearAttention>(segments, options);
+  const auto linear = std::make_shared<LinearAttention>(segments, options, phi_q.device());
   Tensor y = linear->forward(phi_q.value(), phi_k.value(), v.value());
-  if (options.guarded != nullptr) *options.guarded += linear->guarded();
   return Variable::record(
       std::move(y), {phi_q, phi_k, v, options.key_bias, options.relative_bias},
       [linear](std::span<Variable> in, const Tensor& y, const Tensor& dy) { linear->backward(in, y, dy); });

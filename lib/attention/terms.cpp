@@ -202,7 +202,9 @@ void check_relative_bias(const char* op, const Neighbourhood& neighbourhood, con
   const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
   require(segments != nullptr && segments->is_square(), op,
           "relative_bias: want segments whose targets are their sources; on other topologies give an edge_bias");
-  require(device.is_cpu(), op, "relative_bias: got operands on CUDA, want them on the CPU; or an edge_bias");
+  if (!device.is_cpu())
+    throw DeviceError("[" + std::string(op) +
+                      "] relative_bias: got operands on CUDA, want them on the CPU; or an edge_bias");
   require(bias.rows() % 2 == 1, op,
           "rows of relative_bias: got " + std::to_string(bias.rows()) + ", want an odd number, 2 L + 1");
   expect(op, {{"columns of relative_bias", bias.columns(), heads}});

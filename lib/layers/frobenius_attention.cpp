@@ -27,7 +27,7 @@ Variable over_columns(const Variable& x, Index width) {
   for (Index h = 0; h < heads; ++h)
     for (Index c = 0; c < width; ++c)
       copy(h, h * width + c) = 1;
-  return matmul(x, Variable(std::move(copy)));
+  return matmul(x, Variable(copy.to(x.device())));
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Output FrobeniusAttention::operator()(const Neighbourhood& neighbourhood, const 
     const AttendLinearOptions options{.heads = layer.heads, .normaliser = Normaliser::none};
     return scale_heads(attend_linear(neighbourhood, q, k, of, options), share);
   };
-  const Variable ones(Tensor::filled(nodes, layer.heads, 1));
+  const Variable ones(Tensor::filled(nodes, layer.heads, 1).to(v.device()));
   const Variable denominator = over_columns(shift(summed(ones), 1), layer.width);
   return {join_heads(divide(add(v, summed(v)), denominator), x)};
 }

@@ -14,12 +14,12 @@ namespace {
 
 /// 1 where the place (a, b) of a triangle is wanted: a matrix of each head and output, [h*s, s*s].
 template <class Wanted>
-Variable places_of_triangles(Index heads, Index s, Wanted wanted) {
+Variable places_of_triangles(Index heads, Index s, Device device, Wanted wanted) {
   Tensor mask(heads * s, s * s);
   for (Index row = 0; row < mask.rows(); ++row)
     for (Index column = 0; column < mask.columns(); ++column)
       if (wanted(row % s, column % s)) mask(row, column) = 1;
-  return Variable(std::move(mask));
+  return Variable(mask.to(device));
 }
 
 /// x [n, s] with each column repeated s times, [n, s*s].
@@ -28,7 +28,16 @@ Variable columns_repeated(const Variable& x) {
   Tensor repeat(s, s * s);
   for (Index column = 0; column < s * s; ++column)
     repeat(column / s, column) = 1;
-  return matmul(x, Variable(std::move(repeat)));
+  return matmul(x, Variable(repeat.to(x.device())));
+}
+
+/// x [n, s] with each row repeated s times, [n*s, s].
+Variable rows_repeated(const Variable& x) {
+  const Index s = x.columns();
+  Tensor repeat(s, s * s);
+  for (Index column = 0; column < s * s; ++column)
+    repeat(column % s, column) = 1;
+  return reshape(matmul(x, Variable(repeat.to(x.device()))), x.rows() * s, s);
 }
 
 /// Σ_row,column (w_row x_row,column)²
@@ -53,8 +62,8 @@ GaussianProcess::GaussianProcess(Index of_heads, Index of_rank, Random& random)
 Variable GaussianProcess::factors() const {
   const auto is_below = [](Index a, Index b) { return b < a; };
   const auto is_diagonal = [](Index a, Index b) { return a == b; };
-  return add(multiply(lower, places_of_triangles(heads, rank, is_below)),
-             multiply(exp(columns_repeated(log_scale)), places_of_triangles(heads, rank, is_diagonal)));
+  return add(multiply(lower, places_of_triangles(heads, rank, lower.device(), is_below)),
+             multiply(exp(columns_repeated(log_scale)), places_of_triangles(heads, rank, lower.device(), is_diagonal)));
 }
 
 Variable GaussianProcess::operator()(const Variable& u, const Variable& inverse_scale, const Variable& L,
@@ -64,14 +73,12 @@ Variable GaussianProcess::operator()(const Variable& u, const Variable& inverse_
   const Stream stream = pass.stream();
   if (!pass.is_training()) return F;
   // v_i L_t for each output, times ε_i, summed over b: rows are (node, head, output)
-  Tensor drawn = Tensor::uninitialized(n * heads, s);
+  Tensor drawn = Tensor::uninitialized(n * heads, s, u.device());
   op::normal_draws(stream, drawn);
-  Tensor noise = Tensor::uninitialized(n * heads * s, s);
-  for (Index row = 0; row < noise.rows(); ++row)
-    for (Index b = 0; b < s; ++b)
-      noise(row, b) = drawn(row / s, b);
-  const Variable spread = multiply(reshape(head_matmul(v, L, heads), n * heads * s, s), Variable(noise));
-  return add(F, reshape(matmul(spread, Variable(Tensor::filled(s, 1, 1))), n, heads * s));
+  const Variable noise = rows_repeated(Variable(std::move(drawn))),
+                 spread = multiply(reshape(head_matmul(v, L, heads), n * heads * s, s), noise),
+                 ones(Tensor::filled(s, 1, 1).to(u.device()));
+  return add(F, reshape(matmul(spread, ones), n, heads * s));
 }
 
 Variable GaussianProcess::divergence(const Variable& inverse_scale, const Variable& L) const {

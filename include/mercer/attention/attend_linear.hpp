@@ -28,11 +28,12 @@ struct AttendLinearOptions {
 ///
 /// phi_q [n, h*M], phi_k [m, h*M], v [m, h*e], y [n, h*e]: what a feature map (feature_map.hpp) makes of q and k, with
 /// its kernel and its key bias. Under a row sum the largest key bias of a segment is taken out, so that none overflows.
-/// Time O((n + m) h M e), memory of the operands' size. On the CPU.
+/// Time O((n + m) h M e), memory of the operands' size.
 ///
 /// With a relative bias b the weights exp(b_{i−j}) of a sequence are a Toeplitz matrix, by which the products of φ(k_j)
 /// and v_j are multiplied through FFTs, in time O(n log n h M e) (Luo et al., Stable, Fast and Accurate: Kernelized
-/// Attention with Relative Positional Encoding, NeurIPS 2021, section 3.2); short sequences take attend itself.
+/// Attention with Relative Positional Encoding, NeurIPS 2021, section 3.2); short sequences take attend itself. Its
+/// operands are on the CPU.
 /// Throws ShapeError; ValueError for a topology other than segments, for another kernel, and for a negative feature of
 /// a positive one; DeviceError.
 Variable attend_linear(const Neighbourhood& neighbourhood, const Variable& phi_q, const Variable& phi_k,

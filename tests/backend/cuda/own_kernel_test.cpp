@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "../apps/examples/student_t.hpp"
-#include "backend/cuda/attend_case.hpp"
+#include "backend/cuda/attend/attend_case.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "backend/cuda/attend_case.hpp"
+#include "backend/cuda/attend/attend_case.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "backend/stream_plan.hpp"
 #include "mercer/attention/attend.hpp"

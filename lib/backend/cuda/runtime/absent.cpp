@@ -5,6 +5,7 @@
 #include "backend/capture.hpp"
 #include "backend/captured_step.hpp"
 #include "backend/edge_ops.hpp"
+#include "backend/linear_ops.hpp"
 #include "backend/nccl.hpp"
 #include "backend/operators.hpp"
 #include "backend/peers.hpp"
@@ -101,6 +102,18 @@ void edge_energy(const EnergyTerms&, const EdgeList&, View) { absent("edge_energ
 void edge_energy_backward(const EnergyTerms&, const EdgeLists&, ConstView, const EnergyGradients&) {
   absent("edge_energy");
 }
+
+void linear_sums(const SegmentRuns&, Index, ConstView, ConstView, ConstView, View) { absent("attend_linear"); }
+void join_constant(ConstView, Index, Real, Real, View) { absent("attend_linear"); }
+void join_constant_backward(ConstView, Index, Real, View) { absent("attend_linear"); }
+void source_magnitudes(const SegmentRuns&, Real, ConstView, bool, View) { absent("attend_linear"); }
+void scale_values(ConstView, ConstView, View) { absent("attend_linear"); }
+void scale_values_backward(ConstView, ConstView, View) { absent("attend_linear"); }
+Index divide_sums(const SegmentRuns&, const LinearDenominator&, ConstView, View, View, View, Index*) {
+  absent("attend_linear");
+}
+void divide_sums_backward(ConstView, ConstView, ConstView, View) { absent("attend_linear"); }
+Index first_negative(ConstView) { absent("attend_linear"); }
 
 }  // namespace cuda
 

@@ -78,7 +78,7 @@ __global__ void __launch_bounds__(threads, 2) differentiate_tiles(Pass pass, Bac
   MERCER_SHARED(Real, shared);
   const BlockRows mine(pass);
   const Place at;
-  const Runs runs(pass, mine, shared);
+  const Runs runs(pass.list.edges, mine.block, shared);
   const int of_near = mine.head * pass.d, of_w = mine.head * pass.e;
   const bool of_values = !over_rows && out.value.data != nullptr && mine.panel < pass.e,
              of_pairs = out.near.data != nullptr && mine.panel < pass.d;

@@ -82,7 +82,7 @@ __global__ void __launch_bounds__(threads, 3) attend_tiles(Pass pass, Finish fin
   MERCER_SHARED(Real, shared);
   const BlockRows mine(pass);
   const Place at;
-  const Runs runs(pass, mine, shared);
+  const Runs runs(pass.list.edges, mine.block, shared);
   const int of_q = mine.head * pass.d, of_v = mine.head * pass.e + mine.panel;
   Real *near = shared + 2 * side, *far = near + pass.d * side, *values = far + pass.d * side,
        *weights = values + side * side;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backend/cuda/columns.cuh"
+#include "backend/row_blocks.hpp"
 
 /// Products of tiles in shared memory and registers. A block of threads has one tile of scores; each thread has rows
 /// 8 y … 8 y + 7 of it and columns x, x + 16, x + 32, x + 48.
@@ -35,7 +36,7 @@ __device__ __forceinline__ int swapped(int k, int r) { return k * side + (r ^ ((
 __device__ inline void take_transposed(const Gathered& x, Storage storage, Index first, int rows, int column, int width,
                                        Real* to) {
   const int packs = width / 4;
-  if (packs * 4 == width) {
+  if (packs * 4 == width && x.columns % 4 == 0 && column % 4 == 0) {
     for (int n = static_cast<int>(threadIdx.x); n < side * packs; n += threads) {
       const int r = n / packs, c = n % packs * 4;
       Pack<4> four{};
@@ -52,7 +53,8 @@ __device__ inline void take_transposed(const Gathered& x, Storage storage, Index
   }
 }
 
-/// The same as to[64 r + c], up to 64 columns; zeros beyond the rows and columns.
+/// The same as to[64 r + c], or to(r, c) if asked, up to 64 columns; zeros beyond the rows and columns.
+template <bool as_swapped = false>
 __device__ inline void take_rows(const Gathered& x, Storage storage, Index first, int rows, int column, int width,
                                  Real* to) {
   const bool fours = width % 4 == 0 && x.columns % 4 == 0 && column % 4 == 0;
@@ -63,7 +65,7 @@ __device__ inline void take_rows(const Gathered& x, Storage storage, Index first
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       if (!fours && r < rows && c + k < width) four.x[k] = x.value(x.at(first + r) + column + c + k);
-      to[r * side + c + k] = stored(storage, four.x[k]);
+      to[as_swapped ? swapped(r, c + k) : r * side + c + k] = stored(storage, four.x[k]);
     }
   }
 }
@@ -136,5 +138,23 @@ __device__ __forceinline__ void store_row(const Real (&x)[own_columns], const Pl
   for (int c = 0; c < own_columns; ++c)
     if (column + c < end) to[column + c] = x[c];
 }
+
+/// The columns of each row, relative to the first of the block; in shared memory, from the first __syncthreads() on.
+struct Runs {
+  int2* run;  // [64]  begin and end
+
+  __device__ Runs(const EdgeRows& edges, const RowBlock& block, void* memory) : run(static_cast<int2*>(memory)) {
+    for (int r = static_cast<int>(threadIdx.x); r < side; r += threads) {
+      int begin = 0, end = 0;
+      if (r < block.rows()) {
+        const Index row = block.first + r;
+        begin = static_cast<int>(__ldg(edges.run + row) - block.begin);
+        end = begin + static_cast<int>(__ldg(edges.offset + row + 1) - __ldg(edges.offset + row));
+      }
+      run[r] = make_int2(begin, end);
+    }
+  }
+  __device__ bool has(int row, int column) const { return run[row].x <= column && column < run[row].y; }
+};
 
 }  // namespace mercer::cuda::tiles

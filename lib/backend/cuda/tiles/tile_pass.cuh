@@ -88,25 +88,6 @@ struct BlockRows {
   }
 };
 
-/// The columns of each row, relative to the first of the block; in shared memory, from the first __syncthreads() on.
-struct Runs {
-  int2* run;  // [64]  begin and end
-
-  __device__ Runs(const EdgePass& pass, const BlockRows& mine, void* memory) : run(static_cast<int2*>(memory)) {
-    const EdgeRows& edges = pass.list.edges;
-    for (int r = static_cast<int>(threadIdx.x); r < side; r += threads) {
-      int begin = 0, end = 0;
-      if (r < mine.rows) {
-        const Index row = mine.block.first + r;
-        begin = static_cast<int>(__ldg(edges.run + row) - mine.block.begin);
-        end = begin + static_cast<int>(__ldg(edges.offset + row + 1) - __ldg(edges.offset + row));
-      }
-      run[r] = make_int2(begin, end);
-    }
-  }
-  __device__ bool has(int row, int column) const { return run[row].x <= column && column < run[row].y; }
-};
-
 /// What a dropout leaves of the pair of a row and a far end: 1 / (1 − p), 0, or 1 where there is none.
 __device__ __forceinline__ Real share_of(const EdgePass& pass, const Dropout& dropout, Index row, int head, Index far) {
   if (!dropout.active()) return 1;

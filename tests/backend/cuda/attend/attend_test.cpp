@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "backend/cuda/attend_check.hpp"
+#include "backend/cuda/attend/attend_check.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "support/graphs.hpp"
 #include "support/kernels.hpp"

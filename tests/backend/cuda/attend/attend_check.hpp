@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "backend/cuda/attend_case.hpp"
+#include "backend/cuda/attend/attend_case.hpp"
 
 /// Checks that attention on a device is that of the CPU.
 namespace mercer::test {

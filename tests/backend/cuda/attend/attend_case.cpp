@@ -1,4 +1,4 @@
-#include "backend/cuda/attend_case.hpp"
+#include "backend/cuda/attend/attend_case.hpp"
 
 #include <algorithm>
 #include <cmath>

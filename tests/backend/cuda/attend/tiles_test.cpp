@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "backend/cuda/attend_check.hpp"
+#include "backend/cuda/attend/attend_check.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/kernel/loops/kernel_loops.hpp"

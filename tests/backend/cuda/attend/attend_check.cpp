@@ -1,4 +1,4 @@
-#include "backend/cuda/attend_check.hpp"
+#include "backend/cuda/attend/attend_check.hpp"
 
 #include <doctest/doctest.h>
 
