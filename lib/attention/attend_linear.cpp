@@ -70,7 +70,7 @@ void check(const Segments& segments, const Variable& phi_q, const Variable& phi_
   if (options.key_bias)
     expect("attend_linear", {{"rows of key_bias", options.key_bias.rows(), segments.sources()},
                              {"columns of key_bias", options.key_bias.columns(), heads}});
-  check_relative_bias("attend_linear", segments, options.relative_bias, heads, v.device());
+  check_relative_bias("attend_linear", segments, options.relative_bias, heads);
   for (const Variable* x : {&phi_k, &v, &options.key_bias, &options.relative_bias})
     if (x->defined()) expect_device("attend_linear", x->device(), phi_q.device());
   if (const auto* positive = options.kernel.get_if<PositiveInnerProduct>()) {
@@ -82,7 +82,12 @@ void check(const Segments& segments, const Variable& phi_q, const Variable& phi_
 }
 
 /// Do FFTs take less time than pairs? The costs were measured: of a pair, in features or values, and of a transform.
-bool by_fft(const Segments& segments, Index features, Index values, ToeplitzBy wanted) {
+bool by_fft(const Segments& segments, Index features, Index values, ToeplitzBy wanted, Device device) {
+  if (device.is_cuda()) {
+    if (wanted == ToeplitzBy::fft)
+      throw DeviceError("[attend_linear] toeplitz: got fft on a CUDA device, want automatic or pairs, or the CPU");
+    return false;
+  }
   if (wanted != ToeplitzBy::automatic) return wanted == ToeplitzBy::fft;
   constexpr double pair_cost = 148, transform_cost = 197;
   const auto n = static_cast<double>(segments.longest()), f = static_cast<double>(features),
@@ -270,7 +275,7 @@ Variable attend_linear(const Neighbourhood& neighbourhood, const Variable& phi_q
   const Segments& segments = segments_of(neighbourhood);
   check(segments, phi_q, phi_k, v, options);
   if (options.relative_bias &&
-      !by_fft(segments, phi_q.columns() / options.heads, v.columns() / options.heads, options.toeplitz))
+      !by_fft(segments, phi_q.columns() / options.heads, v.columns() / options.heads, options.toeplitz, v.device()))
     return attend(neighbourhood, options.kernel, phi_q, phi_k, v,
                   {.heads = options.heads,
                    .normaliser = options.normaliser,

@@ -196,15 +196,11 @@ Tensor take_large_bias_out(const Neighbourhood& neighbourhood, EdgeTerms& edge) 
 
 }  // namespace
 
-void check_relative_bias(const char* op, const Neighbourhood& neighbourhood, const Variable& bias, Index heads,
-                         Device device) {
+void check_relative_bias(const char* op, const Neighbourhood& neighbourhood, const Variable& bias, Index heads) {
   if (!bias) return;
   const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
   require(segments != nullptr && segments->is_square(), op,
           "relative_bias: want segments whose targets are their sources; on other topologies give an edge_bias");
-  if (!device.is_cpu())
-    throw DeviceError("[" + std::string(op) +
-                      "] relative_bias: got operands on CUDA, want them on the CPU; or an edge_bias");
   require(bias.rows() % 2 == 1, op,
           "rows of relative_bias: got " + std::to_string(bias.rows()) + ", want an odd number, 2 L + 1");
   expect(op, {{"columns of relative_bias", bias.columns(), heads}});
@@ -214,7 +210,7 @@ Terms::Terms(Neighbourhood attended, const AnyKernel& kernel, const Variable& q,
              const AttendOptions& options, Device device)
     : neighbourhood(std::move(attended)), topology(neighbourhood.view()) {
   check_scores(neighbourhood, kernel, q, k, options);
-  check_relative_bias("attend", neighbourhood, options.relative_bias, options.heads, device);
+  check_relative_bias("attend", neighbourhood, options.relative_bias, options.heads);
   check_first_head(options, device);
   check_edge_weight(options.edge_weight);
   for (const Dropout& each : {options.dropout, options.magnitude_dropout})

@@ -39,8 +39,7 @@ struct Terms {
 };
 
 /// Throws ValueError or ShapeError for a relative bias that has no meaning there.
-void check_relative_bias(const char* op, const Neighbourhood& neighbourhood, const Variable& bias, Index heads,
-                         Device device);
+void check_relative_bias(const char* op, const Neighbourhood& neighbourhood, const Variable& bias, Index heads);
 
 /// What α is a function of, as inputs of the tape.
 inline std::vector<Variable> inputs_of_weights(const Variable& q, const Variable& k, const AttendOptions& options) {

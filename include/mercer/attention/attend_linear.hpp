@@ -32,8 +32,8 @@ struct AttendLinearOptions {
 ///
 /// With a relative bias b the weights exp(b_{i−j}) of a sequence are a Toeplitz matrix, by which the products of φ(k_j)
 /// and v_j are multiplied through FFTs, in time O(n log n h M e) (Luo et al., Stable, Fast and Accurate: Kernelized
-/// Attention with Relative Positional Encoding, NeurIPS 2021, section 3.2); short sequences take attend itself. Its
-/// operands are on the CPU.
+/// Attention with Relative Positional Encoding, NeurIPS 2021, section 3.2); short sequences, and those on a
+/// device, take attend itself.
 /// Throws ShapeError; ValueError for a topology other than segments, for another kernel, and for a negative feature of
 /// a positive one; DeviceError.
 Variable attend_linear(const Neighbourhood& neighbourhood, const Variable& phi_q, const Variable& phi_k,

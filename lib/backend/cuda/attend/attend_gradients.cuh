@@ -124,7 +124,8 @@ void differentiate_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacenc
   const Gradients out{wanted.q, {}, wanted.query_bias, weight, of_edges ? ds : View{}};
   const StoredRows k(terms, terms.k), v(terms, rows.v, dt == nullptr);
   const bool zero_weight_is_one = wanted.edge_weight.data != nullptr;
-  if (!(dt == nullptr && tiles::rows_by_tiles<Kernels>(terms, adjacency, rows, k.gathered(), v.gathered(), out)) &&
+  if (!(dt == nullptr &&
+        tiles::rows_by_tiles<Kernels>(terms, adjacency, rows, k.gathered(), v.gathered(), out, wanted.relative_bias)) &&
       !rows_directly<Kernels>(terms, adjacency, rows, k.gathered(), v.gathered(), zero_weight_is_one, dt, out)) {
     KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), v.gathered());
     pass.zero_weight_is_one = zero_weight_is_one;

@@ -173,6 +173,7 @@ void attend_in_stages(const KernelPass<Kernels>& pass, const Finish& finish, con
 template <class Kernels>
 void attend_over_rows_of(const EdgeTerms& terms, const EdgeList& adjacency, ConstView v, View y, const Kept& kept,
                          unsigned long long* guarded) {
+  tiles::expect_relative<Kernels>(terms, adjacency, v.columns);
   const StoredRows k(terms, terms.k), values(terms, v);
   if (tiles::attend_by_tiles<Kernels>(terms, adjacency, k.gathered(), values.gathered(), {y, kept, guarded})) return;
   const KernelPass<Kernels> pass(terms, adjacency, true, k.gathered(), values.gathered());

@@ -45,6 +45,7 @@ EdgePass::EdgePass(const EdgeTerms& terms, const EdgeList& edge_list, bool over_
       weight(terms.kernel_weight),
       query_bias(terms.query_bias),
       key_bias(terms.key_bias),
+      relative_bias(terms.relative_bias),
       edge_bias(terms.edge_bias),
       edge_weight(terms.edge_weight),
       row_shift(terms.row_shift),

@@ -34,7 +34,7 @@ struct EdgePass {
   Gathered far;                   // k over rows, q over columns
   Gathered values;                // v over rows, dy over columns
   Storage storage;                // of q, k and v; own rows are rounded when read
-  ConstView weight, query_bias, key_bias, edge_bias, edge_weight, row_shift, column_shift;
+  ConstView weight, query_bias, key_bias, relative_bias, edge_bias, edge_weight, row_shift, column_shift;
   Dropout dropout, magnitude_dropout;
   Real guard;
   const unsigned char* alive = nullptr;  // [far ends], or null: all alive

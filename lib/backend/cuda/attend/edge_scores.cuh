@@ -5,6 +5,7 @@
 #include "backend/cuda/attend/edge_pass.cuh"
 #include "backend/cuda/draws.cuh"
 #include "backend/edge_weight.hpp"
+#include "backend/relative_row.hpp"
 
 /// The steps of a warp on one chunk of edges: read it into shared memory, compute scores, sum rows of values.
 namespace mercer::cuda {
@@ -105,6 +106,11 @@ __device__ __forceinline__ void each_pair(const EdgePass& pass, const Work& work
   }
 }
 
+__device__ __forceinline__ Real relative_bias_of(const EdgePass& pass, Index target, Index source, int head) {
+  if (pass.relative_bias.data == nullptr) return 0;
+  return __ldg(&pass.relative_bias(relative_row(pass.relative_bias.rows, target, source), head));
+}
+
 /// The logarithm of the factors of κ: m, the biases of the nodes, denominator, edge bias and weight. `place`: of the
 /// edge in the list.
 __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, Real m, Node source, int head, Edge place) {
@@ -130,6 +136,7 @@ __device__ __forceinline__ Real log_magnitude(const EdgePass& pass, const Work& 
   Real of_nodes = key_bias_of(pass, source, head);
   if (pass.query_bias.data != nullptr) of_nodes += __ldg(&pass.query_bias(target, head));
   of_nodes *= magnitude_share(pass, memory, e, h);
+  of_nodes += relative_bias_of(pass, target, source, head);
   return log_magnitude(pass, of_nodes, source, head, work.first + memory.place[e]);
 }
 

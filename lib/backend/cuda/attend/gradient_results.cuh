@@ -8,11 +8,12 @@ namespace mercer::cuda {
 
 /// The outputs of a pass: indexed by row for whole rows, by chunk for chunks of long rows.
 struct Gradients {
-  View near;    // dq or dk
-  View value;   // dv, over columns
-  View bias;    // of query_bias over rows, of key_bias over columns
-  View weight;  // [rows, h*d], each row's part of da, over rows
-  View edge;    // [edges, h] ∂L/∂s, over rows, in the order of adjacency(); ∂L/∂w for edges with w = 0
+  View near;        // dq or dk
+  View value;       // dv, over columns
+  View bias;        // of query_bias over rows, of key_bias over columns
+  View weight;      // [rows, h*d], each row's part of da, over rows
+  View edge;        // [edges, h] ∂L/∂s, over rows, in the order of adjacency(); ∂L/∂w for edges with w = 0
+  View relative{};  // [blocks * h, 2 L + 1] each block's part of the relative bias's, over rows by tiles
 };
 
 /// Thread (long row, column) adds the results of the row's chunks in order.

@@ -2,6 +2,7 @@
 
 #include "backend/cuda/attend/gradient_results.cuh"
 #include "backend/cuda/tiles/tile_pass.cuh"
+#include "mercer/tensor/tensor.hpp"
 
 /// The passes of the backward pass by tiles, over rows and over columns.
 namespace mercer::cuda::tiles {
@@ -26,7 +27,8 @@ struct Targets {
   }
 };
 
-/// t becomes ∂L/∂t, and p, the products of w, becomes α̃. Adds the bias gradients of the rows.
+/// t becomes ∂L/∂t, and p, the products of w, becomes α̃, or ∂L/∂s over rows, which sum nothing by α̃. Adds the bias
+/// gradients of the rows.
 template <class Pass>
 __device__ __forceinline__ void differentiate_tile(const Pass& pass, const Targets& targets, const BlockRows& mine,
                                                    const Place& at, const Runs& runs, int from, bool of_bias,
@@ -51,11 +53,35 @@ __device__ __forceinline__ void differentiate_tile(const Pass& pass, const Targe
         const Real a = pass.is_signed ? std::exp(m) * state : std::exp(f + m - state);  // α, or α / κ
         const Real outer = a * (keep * p.x[r][c] - delta), inner = pass.is_signed ? f : Real(1);
         if (of_bias) bias[r] += mask * outer * inner;
-        p.x[r][c] = a * keep * inner;
+        p.x[r][c] = pass.over_rows ? outer * inner : a * keep * inner;
         t.x[r][c] = outer * slope_of(kappa, t.x[r][c]);
       }
     }
   });
+}
+
+/// Adds ∂L/∂s of a tile to the block's part of the relative bias's gradient: by diagonals, each summed by one thread.
+/// `offset` is that of the first row and column.
+__device__ inline void add_relative(const Real* ds, int rows, Index offset, Real* diagonal, const View& to,
+                                    Index part) {
+  constexpr int diagonals = 2 * side - 1;
+  const int mine = static_cast<int>(threadIdx.x), apart = mine - (side - 1);
+  if (mine < diagonals) {
+    Real sum = 0;
+    for (int r = apart > 0 ? apart : 0; r < rows && r - apart < side; ++r)
+      sum += ds[swapped(r - apart, r)];
+    diagonal[mine] = sum;
+  }
+  __syncthreads();
+  const Index last = to.columns - 1;
+  const auto row_of = [&](int n) { return relative_row(to.columns, offset + n - (side - 1), 0); };
+  if (mine < diagonals && row_of(mine) > 0 && row_of(mine) < last) to(part, row_of(mine)) += diagonal[mine];
+  // the clipped offsets share a row
+  if (mine > 1 || (mine == 1 && last == 0)) return;
+  Real clipped = 0;
+  for (int n = 0; n < diagonals; ++n)
+    if (row_of(n) == mine * last) clipped += diagonal[n];
+  to(part, mine * last) += clipped;
 }
 
 /// The thread's rows of near, in the columns that it sums.
@@ -81,11 +107,13 @@ __global__ void __launch_bounds__(threads, 2) differentiate_tiles(Pass pass, Bac
   const Runs runs(pass.list.edges, mine.block, shared);
   const int of_near = mine.head * pass.d, of_w = mine.head * pass.e;
   const bool of_values = !over_rows && out.value.data != nullptr && mine.panel < pass.e,
-             of_pairs = out.near.data != nullptr && mine.panel < pass.d;
+             of_pairs = out.near.data != nullptr && mine.panel < pass.d,
+             of_relative = over_rows && out.relative.data != nullptr && mine.panel == 0;
   Real *near = shared + 2 * side, *far = near + pass.d * side, *near_w = far + pass.d * side,
        *far_w = near_w + pass.e * side;
   Real *weights = far_w + pass.e * side, *far_rows = weights + side * side, *w_rows = far_rows + side * side;
-  const Targets targets{reinterpret_cast<float2*>(w_rows + side * side)};
+  Real* diagonal = w_rows + side * side;
+  const Targets targets{reinterpret_cast<float2*>(diagonal + 2 * side)};
   const bool alive = !over_rows || BlockRows::any_alive(of.alive, mine.block.first, mine.rows);
   Part none, dnear, dvalue;
   Real bias[own_rows] = {};
@@ -107,27 +135,33 @@ __global__ void __launch_bounds__(threads, 2) differentiate_tiles(Pass pass, Bac
     if (of_values) take_rows(pass.values, Storage::real, first, count, of_w + mine.panel, pass.e - mine.panel, w_rows);
     if (!over_rows) targets.take(of, first, count, mine.head);
     __syncthreads();
-    if (!at.works(mine.rows)) continue;
-    // 2. α̃ and ∂L/∂t
     Part t, p;
-    pair(pass.pairing, near, far, pass.d, at, t);
-    pair(Dot{}, near_w, far_w, pass.e, at, p);
-    differentiate_tile(pass, targets, mine, at, runs, from, out.bias.data != nullptr, bias, t, p);
-    // 3. the sums; a warp reads the weights of its own rows alone
-    if (of_values) {
-      put_weights(p, at, weights);
-      __syncwarp();
-      add_weighted(Dot{}, weights, w_rows, count, at, none, dvalue);
-      __syncwarp();
+    if (at.works(mine.rows)) {
+      // 2. α̃ and ∂L/∂t
+      pair(pass.pairing, near, far, pass.d, at, t);
+      pair(Dot{}, near_w, far_w, pass.e, at, p);
+      differentiate_tile(pass, targets, mine, at, runs, from, out.bias.data != nullptr, bias, t, p);
+      // 3. the sums; a warp reads the weights of its own rows alone
+      if (of_values) {
+        put_weights(p, at, weights);
+        __syncwarp();
+        add_weighted(Dot{}, weights, w_rows, count, at, none, dvalue);
+        __syncwarp();
+      }
+      if (of_pairs) {
+        put_weights(t, at, weights);
+        __syncwarp();
+        Part own;
+        if constexpr (!std::is_same_v<typename Pass::P, Dot>) own = own_rows_of(pass, near, at, mine.panel);
+        add_weighted(pass.pairing, weights, far_rows, count, at, own, dnear);
+        __syncwarp();
+      }
     }
-    if (of_pairs) {
-      put_weights(t, at, weights);
-      __syncwarp();
-      Part own;
-      if constexpr (!std::is_same_v<typename Pass::P, Dot>) own = own_rows_of(pass, near, at, mine.panel);
-      add_weighted(pass.pairing, weights, far_rows, count, at, own, dnear);
-      __syncwarp();
-    }
+    if (!of_relative) continue;
+    if (at.works(mine.rows)) put_weights(p, at, weights);
+    __syncthreads();
+    add_relative(weights, mine.rows, mine.block.first - first, diagonal, out.relative,
+                 static_cast<Index>(blockIdx.x) * pass.heads + mine.head);
   }
 #pragma unroll
   for (int r = 0; r < own_rows; ++r) {
@@ -145,7 +179,7 @@ bool differentiate_by_tiles(const EdgeTerms& terms, const EdgeList& list, const 
                             Gathered values, const Gradients& out) {
   if (out.weight.data != nullptr || out.edge.data != nullptr) return false;
   const Index d = terms.q.columns / terms.heads, e = values.columns / terms.heads;
-  const std::size_t shared = shared_bytes(2 * (d + e), 3) + side * sizeof(float2);
+  const std::size_t shared = backward_bytes(d, e);
   return by_tiles<Kernels>(terms, list, shared, [&]<class Pass>(const Pass*) {
     const Pass pass(terms, list, over_rows, far, values);
     if (list.row_block_count > 0)
@@ -153,12 +187,34 @@ bool differentiate_by_tiles(const EdgeTerms& terms, const EdgeList& list, const 
   });
 }
 
+/// [blocks * h, 2 L + 1] memory for the parts of a relative bias's gradient, of zeros.
+inline Tensor relative_parts(const EdgeTerms& terms, const EdgeList& adjacency, View wanted) {
+  if (wanted.data == nullptr) return {};
+  return Tensor(adjacency.row_block_count * terms.heads, wanted.rows, Device::cuda);
+}
+
+/// The sum of the parts of all blocks, in their order.
+inline void add_relative_parts(ConstView parts, View to) {
+  if (to.data == nullptr) return;
+  for_each("attend", to.size(), [=] __device__(Index n) {
+    const Index row = n / to.columns, head = n % to.columns;
+    Real sum = 0;
+    for (Index part = head; part < parts.rows; part += to.columns)
+      sum += parts(part, row);
+    to(row, head) = sum;
+  });
+}
+
 /// dq and the gradient of the query bias, or false where they must go edge by edge.
 template <class Kernels>
 bool rows_by_tiles(const EdgeTerms& terms, const EdgeList& adjacency, const TargetRows& rows, Gathered k, Gathered v,
-                   const Gradients& out) {
+                   Gradients out, View drelative) {
   const BackwardOperands of{rows.dy, Storage::real, rows.state, rows.delta, rows.alive};
-  return differentiate_by_tiles<Kernels, true>(terms, adjacency, of, k, v, out);
+  Tensor parts = relative_parts(terms, adjacency, drelative);
+  if (!parts.empty()) out.relative = parts;
+  if (!differentiate_by_tiles<Kernels, true>(terms, adjacency, of, k, v, out)) return false;
+  add_relative_parts(parts, drelative);
+  return true;
 }
 
 /// dk, dv and the gradient of the key bias, or false where they must go edge by edge.

@@ -67,6 +67,23 @@ bool by_tiles(const EdgeTerms& terms, const EdgeList& list, std::size_t shared, 
   return done;
 }
 
+/// Bytes of shared memory of the backward passes, for heads of d and e columns.
+inline std::size_t backward_bytes(Index d, Index e) {
+  return shared_bytes(2 * (d + e), 3) + side * (2 * sizeof(Real) + sizeof(float2));
+}
+
+/// Throws DeviceError for a relative bias where the backward pass would go edge by edge, which knows none.
+template <class Kernels>
+void expect_relative(const EdgeTerms& terms, const EdgeList& adjacency, Index value_columns) {
+  if (terms.relative_bias.data == nullptr) return;
+  const Index d = terms.q.columns / terms.heads, e = value_columns / terms.heads;
+  if (by_tiles<Kernels>(terms, adjacency, backward_bytes(d, e), [](const auto*) {})) return;
+  throw DeviceError("[attend] relative_bias: got the kernel " + std::string(terms.kernel.name()) + " and heads of " +
+                    std::to_string(d) + " and " + std::to_string(e) +
+                    " columns on a CUDA device, which wants whole segments, a kernel of ⟨q, k⟩ or ‖q − k‖², and up to "
+                    "300 columns in both; the CPU takes all");
+}
+
 /// The rows of a block of threads. All its threads have the same.
 struct BlockRows {
   RowBlock block;
@@ -98,7 +115,7 @@ __device__ __forceinline__ Real share_of(const EdgePass& pass, const Dropout& dr
 __device__ __forceinline__ Real log_factor(const EdgePass& pass, Index target, Index source, int head, Real share) {
   Real m = key_bias_of(pass, static_cast<Node>(source), head);
   if (pass.query_bias.data != nullptr) m += __ldg(&pass.query_bias(target, head));
-  m *= share;
+  m = m * share + relative_bias_of(pass, target, source, head);
   if (pass.column_shift.data != nullptr) m -= __ldg(&pass.column_shift(source, 0));
   return m;
 }

@@ -34,6 +34,7 @@ AttentionOperands operands_of(const AttentionCase& c) {
   if (is_weighted(c.kernel)) x.weight = random_tensor(1, h * d, 5);
   if (c.biased) x.key_bias = random_tensor(m, h, 6);
   if (c.query_biased) x.query_bias = random_tensor(n, h, 11);
+  if (c.relative >= 0) x.relative_bias = random_tensor(2 * c.relative + 1, h, 12);
   if (c.biased && !c.view().slots.empty()) {
     x.edge_bias = random_tensor(c.edges(), c.shared_bias ? 1 : h, 7);
     x.edge_weight = positive(random_tensor(c.edges(), 1, 8));
@@ -54,7 +55,7 @@ EdgeTerms terms_of(const AttentionCase& c, const AttentionOperands& x) {
   terms.q = view_of(x.q), terms.k = view_of(x.k), terms.kernel_weight = view_of(x.weight);
   terms.query_bias = view_of(x.query_bias), terms.key_bias = view_of(x.key_bias),
   terms.edge_bias = view_of(x.edge_bias);
-  terms.edge_weight = view_of(x.edge_weight);
+  terms.edge_weight = view_of(x.edge_weight), terms.relative_bias = view_of(x.relative_bias);
   terms.storage = c.storage;
   terms.row_sum = c.row_sum;
   terms.row_shift = view_of(x.row_shift), terms.column_shift = view_of(x.column_shift);
@@ -79,16 +80,11 @@ AttentionResults run(const AttentionCase& c, const AttentionOperands& x, const a
   r.dq = Tensor::like(x.q), r.dk = Tensor::like(x.k), r.dv = Tensor::like(x.v), r.dweight = Tensor::like(x.weight);
   r.dkey_bias = Tensor::like(x.key_bias), r.dedge_bias = Tensor::like(x.edge_bias);
   r.dedge_weight = Tensor::like(x.edge_weight), r.dquery_bias = Tensor::like(x.query_bias);
-  backward(terms, x.v, r.y, kept, x.dy,
-           EdgeGradients{view_of(r.dq),
-                         view_of(r.dk),
-                         view_of(r.dv),
-                         view_of(r.dweight),
-                         view_of(r.dkey_bias),
-                         view_of(r.dedge_bias),
-                         view_of(r.dedge_weight),
-                         view_of(r.dquery_bias),
-                         {}});
+  r.drelative_bias = Tensor::like(x.relative_bias);
+  backward(
+      terms, x.v, r.y, kept, x.dy,
+      EdgeGradients{view_of(r.dq), view_of(r.dk), view_of(r.dv), view_of(r.dweight), view_of(r.dkey_bias),
+                    view_of(r.dedge_bias), view_of(r.dedge_weight), view_of(r.dquery_bias), view_of(r.drelative_bias)});
   return r;
 }
 

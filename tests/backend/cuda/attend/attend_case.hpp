@@ -27,6 +27,7 @@ struct AttentionCase {
   bool transposed = false;  // the mask of dropout
   bool query_biased = false;
   double magnitude_dropout = 0;
+  Index relative = -1;    // L of a relative bias [2 L + 1, h], where it has one
   bool few_rows = false;  // dy is 0 except in every third row
   bool keeps_slope = false;
   Storage storage = Storage::real;
@@ -40,18 +41,18 @@ struct AttentionCase {
 };
 
 struct AttentionOperands {
-  Tensor q, k, v, weight, key_bias, edge_bias, edge_weight, row_shift, column_shift, dy, query_bias;
+  Tensor q, k, v, weight, key_bias, edge_bias, edge_weight, row_shift, column_shift, dy, query_bias, relative_bias;
 
   AttentionOperands to(Device device) const {
-    return {q.to(device),           k.to(device),         v.to(device),
-            weight.to(device),      key_bias.to(device),  edge_bias.to(device),
-            edge_weight.to(device), row_shift.to(device), column_shift.to(device),
-            dy.to(device),          query_bias.to(device)};
+    return {q.to(device),           k.to(device),          v.to(device),
+            weight.to(device),      key_bias.to(device),   edge_bias.to(device),
+            edge_weight.to(device), row_shift.to(device),  column_shift.to(device),
+            dy.to(device),          query_bias.to(device), relative_bias.to(device)};
   }
 };
 
 struct AttentionResults {
-  Tensor y, state, slope, guards, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight, dquery_bias;
+  Tensor y, state, slope, guards, dq, dk, dv, dweight, dkey_bias, dedge_bias, dedge_weight, dquery_bias, drelative_bias;
   Index guarded = 0;
 };
 

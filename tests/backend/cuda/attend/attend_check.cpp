@@ -39,6 +39,7 @@ void check_results(const AttentionCase& c, const AttentionResults& want, const A
   check_close("dedge_bias", want.dedge_bias, got.dedge_bias, c.allowed);
   check_close("dedge_weight", want.dedge_weight, got.dedge_weight, c.allowed);
   check_close("dquery_bias", want.dquery_bias, got.dquery_bias, c.allowed);
+  check_close("drelative_bias", want.drelative_bias, got.drelative_bias, c.allowed);
 }
 
 }  // namespace

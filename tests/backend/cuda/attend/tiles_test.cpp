@@ -12,6 +12,7 @@
 #include "mercer/kernel/loops/kernel_loops.hpp"
 #include "support/kernels.hpp"
 #include "support/random_tensor.hpp"
+#include "support/refused.hpp"
 
 using namespace mercer;
 using namespace mercer::test;
@@ -93,6 +94,27 @@ TEST_SUITE("tiles on a device = on the CPU" * doctest::skip(!device_present())) 
     check_case(c);
   }
 
+  TEST_CASE("relative biases: tables that are longer and shorter than the sequences") {
+    for (const Index reach : {0, 1, 30, 63, 200})
+      for (const bool causal : {false, true})
+        for (const AnyKernel& kernel : {AnyKernel(Exponential{}), AnyKernel(Gaussian{2}), AnyKernel(InnerProduct{})}) {
+          CAPTURE(reach);
+          AttentionCase c = tile_case(kernel, {2, 4, 5}, Segments({0, 9, 9, 150, 214}, causal));
+          c.relative = reach;
+          c.allowed = 3e-5;  // a clipped offset sums thousands of pairs
+          check_case(c);
+          c.dropout = 0.4, c.few_rows = true;
+          check_case(c);
+        }
+    AttentionCase c = tile_case(Exponential{}, {1, 72, 68}, Segments({0, 70}));  // several panels
+    c.relative = 20;
+    check_case(c, true);
+    c.shape = {1, 200, 150};
+    CHECK(message_of<DeviceError>([&] {
+            run(c, operands_of(c).to(Device::cuda));
+          }).starts_with("[attend] relative_bias: got the kernel dot and heads of 200 and 150 columns"));
+  }
+
   TEST_CASE("lanes run in any order") {
     check_case(tile_case(Exponential{}, {2, 8, 8}, Segments({0, 3, 80}, true)), true);
     check_case(tile_case(Gaussian{2}, {1, 8, 4}, Segments({0, 70}, {0, 9})), true);
@@ -131,5 +153,14 @@ TEST_SUITE("tiles on a device = on the CPU" * doctest::skip(!device_present())) 
     const auto on_cpu = y_and_dq(Device::cpu), on_device = y_and_dq(Device::cuda);
     check_close("y", on_cpu[0], on_device[0]);
     check_close("dq", on_cpu[1], on_device[1]);
+  }
+
+  TEST_CASE("weights have their relative bias") {
+    const Segments segments({0, 7, 20});
+    const auto weights = [&](Device on) {
+      const Variable q(random_tensor(20, 4, 1).to(on)), bias(random_tensor(5, 2, 2).to(on));
+      return attention_weights(segments, Exponential{}, q, q, {.heads = 2, .relative_bias = bias}).to(Device::cpu);
+    };
+    check_close("alpha", weights(Device::cpu), weights(Device::cuda));
   }
 }
