@@ -18,26 +18,13 @@ constexpr std::uint32_t first_values = 1;  // the call of the stream from which 
 /// The model that PyTorch Geometric and DGL name so, in any case, with or without -conv; "none" for one of theirs that
 /// is not offered, empty for another name.
 std::string_view name_elsewhere(std::string_view name) {
-  static constexpr std::pair<std::string_view, std::string_view> names[]{{"gat", "gat"},
-                                                                         {"gatv2", "gatv2"},
-                                                                         {"gcn", "gcn"},
-                                                                         {"graph", "gcn"},
-                                                                         {"sage", "sage"},
-                                                                         {"graphsage", "sage"},
-                                                                         {"unimp", "dot"},
-                                                                         {"linear", "mlp"},
-                                                                         {"gin", "none"},
-                                                                         {"gine", "none"},
-                                                                         {"graphtransformer", "dot"},
-                                                                         {"cheb", "none"},
-                                                                         {"appnp", "none"},
-                                                                         {"sgc", "none"},
-                                                                         {"sg", "none"},
-                                                                         {"pna", "none"},
-                                                                         {"supergat", "none"},
-                                                                         {"agnn", "none"},
-                                                                         {"rgcn", "none"},
-                                                                         {"hgt", "none"}};
+  static constexpr std::pair<std::string_view, std::string_view> names[]{
+      {"gat", "gat"},     {"gatv2", "gatv2"},    {"gcn", "gcn"},   {"graph", "gcn"},
+      {"sage", "sage"},   {"graphsage", "sage"}, {"unimp", "dot"}, {"linear", "mlp"},
+      {"softmax", "dot"}, {"gin", "none"},       {"gine", "none"}, {"graphtransformer", "dot"},
+      {"cheb", "none"},   {"appnp", "none"},     {"sgc", "none"},  {"sg", "none"},
+      {"pna", "none"},    {"supergat", "none"},  {"agnn", "none"}, {"rgcn", "none"},
+      {"hgt", "none"}};
   std::string bare;
   for (const char c : lower_case(name))
     if (c != '-' && c != '_') bare += c;

@@ -197,6 +197,16 @@ TEST_CASE("one stack for every attention") {
   CHECK(has(budget_text(record).front(), "The stack, the same for every attention (recipes tuned-MODEL-minesweeper)"));
   CHECK(has(train_command(plan, plan.cells[2], 0), "--recipe tuned-rbf-minesweeper --data karate --p 2"));
 
+  CHECK(has(budget_text(record).front(), "parameters, "));  // dot and rbf have more projections than gat
+
+  CompareRequest by_shorthand{.attention = "gat,dot"};
+  by_shorthand.data.data = "karate";
+  by_shorthand.grid = "dropout=0.1,0.5";
+  const SharedOptions searched = shared_options(plan_of(by_shorthand));
+  for (const char* name : {"input-dropout", "attention-dropout", "value-dropout"})
+    CHECK_FALSE(searched.model.contains(name));
+  CHECK(searched.model.contains("layers"));
+
   request.grid = "hidden=8,16;learning-rate=0.01";
   plan = plan_of(request);
   CHECK_FALSE(shared_options(plan).model.contains("hidden"));

@@ -205,10 +205,14 @@ std::string over_data_method(const ComparisonRecord& comparison) {
     pairs = std::min(pairs, over.difference.count);
   }
   if (tests == 0) return "";
+  const bool one_metric =
+      std::ranges::all_of(plan.metric, [&](const Metric& each) { return each == plan.metric.front(); });
   std::string text = fmt::format(
-      "Over data sets: the mean difference to {} in percentage points; p is the exact signed-rank test of the pairs of "
+      "Over data sets: the mean difference to {} in percentage points{}; p is the exact signed-rank test of the pairs "
+      "of "
       "mean scores, one for each set where both have one, on both sides, adjusted for {} {} by Holm.",
-      plan.contenders[plan.baseline].name, tests, tests == 1 ? "comparison" : "comparisons");
+      plan.contenders[plan.baseline].name, one_metric ? "" : ", of metrics that are not the same", tests,
+      tests == 1 ? "comparison" : "comparisons");
   const double least = std::min(1.0, static_cast<double>(tests) * std::exp2(1 - static_cast<double>(pairs)));
   if (least > 0.05)
     text += fmt::format(" So few data sets can show no difference at the level 0.05: the least p is {:.2g}.", least);

@@ -80,9 +80,12 @@ std::string text_of(const NodeReport& report) {
                         alpha_from(report.node, report.shown()));
   text += heads_table(report, name_width);
   text += "\n";
-  if (report.has_factors())
-    text +=
-        "alpha ∝ similarity × magnitude, the factors relative to their geometric mean over this node's neighbours\n";
+  if (report.has_factors()) {
+    text += report.node.heads.size() > 1 ? "in each head alpha ∝ similarity × magnitude; of the means above, over the "
+                                           "heads, that does not hold: --head 1 shows one head\n"
+                                         : "alpha ∝ similarity × magnitude\n";
+    text += "the factors are relative to their geometric mean over this node's neighbours\n";
+  }
   return text + factors_in_words(report.explained) + "\n";
 }
 

@@ -85,11 +85,13 @@ std::vector<CompareJob> searches(const ComparePlan& plan, const CompareCell& cel
 /// The runs with the chosen point, one for each seed.
 std::vector<CompareJob> finals(const ComparePlan& plan, const CompareCell& cell, std::size_t point);
 
-/// What the contenders have in common after completion by their recipes, but for the options of the grid and the
+/// What the contenders have in common after completion by their recipes, but for what the grid searches and the
 /// budget.
 struct SharedOptions {
   OptionValues model{}, training{};      // that all have and none of them differs in: "heads" is 1, …
-  std::vector<std::string> different{};  // "layers 5 of gcn, 2 of the others", but for what was typed of a contender
+  /// "layers 5 of gcn, 2 of the others", but for what was typed of a contender; and numbers of parameters that are not
+  /// about the same.
+  std::vector<std::string> different{};
 };
 SharedOptions shared_options(const ComparePlan& plan);
 

@@ -246,9 +246,11 @@ class Counting {
   void note(const NodeTable& read, std::size_t c, std::string_view name, std::vector<std::string>& notes) const {
     constexpr Index few_rows = 3;  // so many may count by chance
     if (!counts_ || read.rows() < few_rows) return;
-    notes.push_back(read.name() + ": column " + column_of(c, name) +
-                    " counts the rows and is read as a feature: where it is the nodes' ids, " +
-                    (name.empty() ? "write a header that names it id" : "name it id"));
+    const char* way_out = read.column(Role::id) ? " beside the ids: leave it out where it is a row number"
+                          : name.empty()        ? ": where it is the nodes' ids, write a header that names it id"
+                                                : ": where it is the nodes' ids, name it id";
+    notes.push_back(read.name() + ": column " + column_of(c, name) + " counts the rows and is read as a feature" +
+                    way_out);
   }
 
  private:
