@@ -77,7 +77,7 @@ void GlobalOptions::check(const char* op) const {
 
 Neighbourhood all_nodes(const Neighbourhood& graph) {
   require(std::holds_alternative<Graph>(graph.topology()) && std::holds_alternative<Local>(graph.execution()), "stack",
-          "global: got a part of a graph, a block, segments or a streamed graph, want a whole graph on one CPU: every "
+          "global: got a part of a graph, a block, segments or a streamed graph, want a whole graph: every "
           "node attends to all nodes");
   return Segments({0, graph.rows()});
 }
@@ -105,16 +105,18 @@ GlobalParts::GlobalParts(const GlobalOptions& options, const GlobalSizes& sizes,
   if (options.local_epochs) passes_ = Variable(Tensor(1, 1));
 }
 
+Real GlobalParts::passes_done() const { return passes_.value().to(Device::cpu)(0, 0); }
+
 bool GlobalParts::is_on(const Pass& pass) const {
   if (!passes_) return true;
-  return passes_.value()(0, 0) + Real(pass.is_training() ? 1 : 0) > static_cast<Real>(*options_.local_epochs);
+  return passes_done() + Real(pass.is_training() ? 1 : 0) > static_cast<Real>(*options_.local_epochs);
 }
 
 void GlobalParts::count(const Pass& pass) const {
   if (!passes_ || !pass.is_training()) return;
   Variable passes = passes_;  // copies share the value
-  const Real done = passes.value()(0, 0);
-  if (done <= static_cast<Real>(*options_.local_epochs)) passes.mutable_value()(0, 0) = done + 1;
+  if (const Real done = passes_done(); done <= static_cast<Real>(*options_.local_epochs))
+    passes.mutable_value() = Tensor::filled(1, 1, done + 1).to(passes.device());
 }
 
 Variable GlobalParts::drop(const Neighbourhood& nodes, const Variable& z, Pass& pass) const {

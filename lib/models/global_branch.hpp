@@ -30,6 +30,7 @@ class GlobalParts {
   bool averages() const { return options_.branch == GlobalBranch::average; }
   /// Whether the branch is in use in this pass; a forward pass in training counts as one more.
   bool is_on(const Pass& pass) const;
+  Real passes_done() const;  // of training, up to the local epochs
   void count(const Pass& pass) const;
   /// (1 − weight) h + weight z.
   Variable averaged(const Neighbourhood& nodes, const Input& x, const Variable& h, Pass& pass,

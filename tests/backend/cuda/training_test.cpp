@@ -38,6 +38,19 @@ TEST_SUITE("training on a device = on the CPU" * doctest::skip(!device_present()
       if (name != "kernel-machine") check_same_losses({.name = name}, data, 1);
   }
 
+  TEST_CASE("stacks with a global branch") {
+    const SmallData data(3);
+    check_same_losses({.name = "gcn", .options = {{"global", "average"}, {"classifier", "linear"}}}, data, 3);
+    check_same_losses({.name = "gat",
+                       .options = {{"global", "gated"},
+                                   {"block", "gated"},
+                                   {"norm", "layer"},
+                                   {"residual", "linear"},
+                                   {"classifier", "linear"},
+                                   {"local-epochs", 1}}},
+                      data, 3);
+  }
+
   TEST_CASE("a kernel machine trains on a device without a penalty, on dense features, and says so") {
     const SmallData data(3);
     const ModelOptions free{.name = "kernel-machine", .options = {{"lambda", 0}}};
