@@ -300,6 +300,12 @@ std::string difference(const Prepared& prepared, const TrainedModel& trained) {
   return difference(now, trained.fingerprint);
 }
 
+bool same_examples(const Prepared& prepared, const TrainedModel& trained) {
+  Fingerprint now = prepared.source;
+  now.splits = trained.fingerprint.splits;
+  return difference(now, trained.fingerprint).empty();
+}
+
 void note_direction(Dataset& data, const TrainedModel& trained, bool own) {
   if (own && trained.fingerprint.directed.value_or(data.directed) == data.directed) return;
   if (data.has_items() || trained.data.symmetrise != data.directed || is_symmetric(data.graph)) return;

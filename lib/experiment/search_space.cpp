@@ -157,12 +157,14 @@ SearchRange search_range(const std::string& typed, const std::string& model) {
 
 SearchSpace usual_space(const Settings& settings) {
   const std::string& model = settings.model.name;
-  std::vector<std::string> texts{"learning-rate=0.001..0.03:log", "weight-decay=1e-05..0.01:log"};
+  const bool of_sequences = is_sequence_model(model);
+  std::vector<std::string> texts{"learning-rate=0.001..0.03:log",
+                                 of_sequences ? "weight-decay=0.001..0.2:log" : "weight-decay=1e-05..0.01:log"};
   const OptionValue* classifier = settings.model.find("classifier");
   if (classifier != nullptr && *classifier == OptionValue("linear"))
     texts.insert(texts.end(), {"hidden-dropout=0..0.8", "layers=2..5", "hidden=32,64,128", "norm=none,layer,batch",
                                "residual=none,linear"});
-  else if (is_sequence_model(model))
+  else if (of_sequences)
     texts.emplace_back("dropout=0..0.4");
   else
     texts.insert(texts.end(), {"dropout=0..0.8", "hidden=8,16,32,64", "lambda=1e-05..0.01:log"});

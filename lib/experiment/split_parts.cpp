@@ -32,6 +32,13 @@ SplitParts parts_of(const Prepared& prepared, const Split& split) {
   return parts;
 }
 
+Index count_in(const SplitParts& parts, SplitPart part, const Prepared& prepared, const std::vector<Node>& examples) {
+  return std::ranges::count_if(examples, [&](Node i) {
+    const auto number = static_cast<std::size_t>(prepared.source_node(i));
+    return number < parts.size() && parts[number] == part;
+  });
+}
+
 bool same_parts(const SplitParts& a, const SplitParts& b) {
   const auto at = [](const SplitParts& parts, std::size_t i) { return i < parts.size() ? parts[i] : SplitPart::none; };
   for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i)

@@ -111,7 +111,8 @@ Variable cholesky_inverse(const Variable& a, Index count, Real shift) {
     const Index first = b * m * m;
     require(invert_positive_definite({a.value().data() + first, m, m}, static_cast<double>(shift),
                                      {inverse.data() + first, m, m}),
-            "cholesky_inverse", "a matrix is not positive definite: want a larger shift");
+            "cholesky_inverse",
+            "a matrix of landmarks is not positive definite: want a larger gamma, or inverse iteration");
   }
   return Variable::record(std::move(inverse), {a}, [count](std::span<Variable> in, const Tensor& z, const Tensor& dz) {
     // da = −Zᵀ dZ Zᵀ

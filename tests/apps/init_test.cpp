@@ -58,6 +58,15 @@ TEST_CASE("what a further training of another seed scores never trained it") {
   const auto evaluated = [&](const std::string& name) { return run({"evaluate", "--model", folder.at(name)}); };
   CHECK(evaluated("second").err.empty());
   CHECK(has(evaluated("second").out, "random split share:0.5,0.2 of seed 0"));
+
+  const auto begun = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", "--init", folder.at("first"), "--epochs", "0"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words).out;
+  };
+  CHECK(!has(begun({}), "were among the training"));
+  const std::string other = begun({"--split-random", "share:0.3,0.2", "--seed", "5"});
+  CHECK(has(other, "nodes were among the training nodes of the model that --init names: scores are too high"));
 }
 
 TEST_CASE("a model that doesn't fit is no beginning") {

@@ -164,6 +164,14 @@ TEST_CASE("a causal Transformer is trained and explained by the pairs that it ha
   CHECK(has(refused.err, "causal: got true, but transformer-primal has no causal form"));
 }
 
+TEST_CASE("what the offset of two positions adds is named among the factors; its search holds the recipe's values") {
+  const SeriesFolder folder;
+  REQUIRE(folder.train({"--relative", "table", "--longest", "9", "--epochs", "1", "--quiet"}).code == 0);
+  CHECK(has(run({"explain", folder.at("run"), "--item", "0"}).out, "× exp(the relative bias of i − j)"));
+  const Outcome space = run({"tune", "--data", folder.at("small_TRAIN.ts"), "--model", "transformer", "--show-space"});
+  CHECK(has(space.out, "trial 0: the recipe's own settings, "));
+}
+
 TEST_CASE("attentions are compared on sequences") {
   const SeriesFolder folder;
   const Outcome compared = run({"compare", "--attention",
@@ -309,6 +317,14 @@ TEST_CASE("the same sequences in one file keep their parts, and others of the sa
   CHECK(has(all.out, "training          40 sequences"));
   CHECK(has(all.out, "validation         0 sequences"));
   CHECK(has(all.out, "test              20 sequences"));
+  REQUIRE(folder.train({"--epochs", "1", "--quiet", "--overwrite"}).code == 0);
+  std::string turned = contents(folder / "small_TRAIN.ts");
+  for (std::size_t at = turned.find(":up\n"), n = 0; at != std::string::npos && n < 9; at = turned.find(":up\n"), ++n)
+    turned.replace(at, 4, ":down\n");
+  write(folder / "small_TRAIN.ts", turned);
+  const Outcome changed = run({"evaluate", "--model", folder.at("run"), "--split", "0"});
+  CAPTURE(changed.out + changed.err);
+  CHECK(has(changed.err, "so whether they are the same ones is not known"));
   write(folder / "new.ts", series_text(60, 9));
   CHECK(has(evaluated("new.ts").out, "test              60 sequences"));
 }

@@ -49,6 +49,7 @@ std::vector<std::string> factors_of_edges(const Operands& layer) {
   std::vector<std::string> words;
   if (layer.options.edge_weight) words.emplace_back("the weight of the edge");
   if (layer.options.edge_bias && !layer.bias_is_similarity) words.emplace_back("exp(the bias of the edge)");
+  if (layer.options.relative_bias) words.emplace_back("exp(the relative bias of i − j)");
   if (layer.options.normaliser == Normaliser::symmetric) words.emplace_back("1 / sqrt(the degree of j)");
   return words;
 }

@@ -17,6 +17,7 @@
 #include "mercer/base/parallel.hpp"
 #include "mercer/experiment/class_weights.hpp"
 #include "mercer/experiment/first_values.hpp"
+#include "mercer/experiment/match.hpp"
 #include "mercer/experiment/memory_estimate.hpp"
 #include "profile/profile.hpp"
 #include "report/report.hpp"
@@ -106,10 +107,24 @@ void TrainRun::describe_run() {
   if (const auto& weight = s.training.class_weight)
     if (std::string note = note_of_class_weights(*weight, problem_.prepared.data); !note.empty())
       record_.data.notes.push_back(std::move(note));
+  if (std::string note = note_of_first_model(split); !note.empty()) record_.data.notes.push_back(std::move(note));
   const SplitPlan& plan = problem_.prepared.plan;
   const auto given = std::ssize(problem_.prepared.data.splits);
   record_.data.split = plan.of_seeds(s.seeds, given).in_words();
   if (std::string note = plan.left_out(s.seeds, given); !note.empty()) record_.data.notes.push_back(std::move(note));
+}
+
+std::string TrainRun::note_of_first_model(const Split& split) const {
+  const Prepared& prepared = problem_.prepared;
+  if (!first_ || !same_examples(prepared, *first_)) return {};
+  const Index test = count_in(first_->parts, SplitPart::train, prepared, split.test),
+              validation = count_in(first_->parts, SplitPart::train, prepared, split.validation);
+  if (test + validation == 0) return {};
+  const std::string examples = prepared.data.examples_in_words();
+  return fmt::format(
+      "{} of the {} test {} and {} of the {} validation {} were among the training {} of the model that --init names: "
+      "scores are too high; its split and --seed {} keep them apart",
+      test, split.test.size(), examples, validation, split.validation.size(), examples, examples, first_->seed);
 }
 
 void TrainRun::check_finished(const std::string& folder) const {

@@ -109,18 +109,21 @@ void tell_split(const TrainedRequest& request, const Trained& trained) {
   if (trained.other_graph) return tell_names(request, trained);
   const Split now = split_of(prepared, trained.model.seed, 0).split;
   const auto count = [&](const std::vector<Node>& nodes, SplitPart part) {
-    return std::ranges::count_if(nodes, [&](Node i) {
-      const auto number = static_cast<std::size_t>(prepared.source_node(i));
-      return number < then.size() && then[number] == part;
-    });
+    return count_in(then, part, prepared, nodes);
   };
   const auto among = count(now.test, SplitPart::train);
   if (among == 0 && count(now.train, SplitPart::train) == std::ssize(now.train) &&
       count(now.validation, SplitPart::validation) == std::ssize(now.validation))
     return;
-  tell(fmt::format("{} was trained on another split: {} of the {} test {} here were among its training {}",
-                   request.model, among, now.test.size(), prepared.data.examples_in_words(),
-                   prepared.data.examples_in_words()));
+  const std::string examples = prepared.data.examples_in_words();
+  if (same_examples(prepared, trained.model))
+    tell(fmt::format("{} was trained on another split: {} of the {} test {} here were among its training {}",
+                     request.model, among, now.test.size(), examples, examples));
+  else
+    tell(
+        fmt::format("{} was trained on another split: {} of the {} test {} here have the numbers of its training {}; "
+                    "the data are changed, so whether they are the same ones is not known",
+                    request.model, among, now.test.size(), examples, examples));
 }
 
 /// One line when nodes of the data are left out.

@@ -24,6 +24,8 @@ void note_columns_by_number(Dataset& data, const std::vector<std::string>& names
 /// "features and splits": in what data prepared for the model differ from those of its training. The order in which a
 /// split lists its nodes, and splits that the model wasn't trained on, count for nothing.
 std::string difference(const Prepared& prepared, const TrainedModel& trained);
+/// Are they the data of its training, whatever their splits?
+bool same_examples(const Prepared& prepared, const TrainedModel& trained);
 
 /// Notes where edges mean something else than those that the model learned on: directed ones are symmetrised as there,
 /// or others used one way. Of the model's own graph (`own`) only when its source said otherwise then.

@@ -17,6 +17,9 @@ using SplitParts = std::vector<SplitPart>;
 
 SplitParts parts_of(const Prepared& prepared, const Split& split);
 
+/// How many of these examples of the prepared data were in that part.
+Index count_in(const SplitParts& parts, SplitPart part, const Prepared& prepared, const std::vector<Node>& examples);
+
 /// Is every example in the same part?
 bool same_parts(const SplitParts& a, const SplitParts& b);
 
