@@ -16,7 +16,7 @@
 namespace mercer {
 namespace {
 
-constexpr const char* name_of_call = "attend_linear";
+constexpr const char* call_name = "attend_linear";
 
 const Segments& segments_of(const Neighbourhood& neighbourhood) {
   const auto* segments = std::get_if<Segments>(&neighbourhood.topology());
@@ -44,7 +44,7 @@ LinearKernel linear_kernel(const AnyKernel& kernel) {
 /// call computes is not looked at.
 void check_not_negative(const char* name, const Variable& phi) {
   const Tensor& x = phi.value();
-  const Index place = select(x.device(), cpu::first_negative, cuda::first_negative, name_of_call)(x);
+  const Index place = select(x.device(), cpu::first_negative, cuda::first_negative, call_name)(x);
   if (place < 0) return;
   const Index i = place / x.columns(), c = place % x.columns();
   throw ValueError("[attend_linear] " + std::string(name) + ", row " + std::to_string(i) + ", column " +
@@ -119,14 +119,14 @@ class LinearAttention {
   /// y [n, h*e]
   Tensor forward(const Tensor& phi_q, const Tensor& phi_k, const Tensor& v) {
     magnitude_ = memory(segments_.sources(), heads_);
-    select(device_, cpu::source_magnitudes, cuda::source_magnitudes, name_of_call)(
+    select(device_, cpu::source_magnitudes, cuda::source_magnitudes, call_name)(
         of_columns_, source_power_, view_of(options_.key_bias), row_sum_, magnitude_);
     if (options_.relative_bias) relative_ = relative_weights(options_.relative_bias.value());
     const Tensor sums = row_sums(features(phi_q, kernel_.scale, kernel_.shift), features(phi_k, 1, 1), values(v));
     Tensor y = memory(phi_q.rows(), v.columns());
     inverse_ = memory(phi_q.rows(), heads_);
     if (row_sum_) guards_ = memory(phi_q.rows(), heads_);
-    const Index guarded = select(device_, cpu::divide_sums, cuda::divide_sums, name_of_call)(
+    const Index guarded = select(device_, cpu::divide_sums, cuda::divide_sums, call_name)(
         of_rows_, by_, sums, y, inverse_, writable(guards_), options_.guarded);
     if (options_.guarded != nullptr) *options_.guarded += guarded;
     return y;
@@ -149,6 +149,7 @@ class LinearAttention {
  private:
   Index extra() const { return row_sum_ ? 1 : 0; }
   Tensor memory(Index rows, Index columns) const { return Tensor::uninitialized(rows, columns, device_); }
+
   Tensor row_sums(const Tensor& a, const Tensor& b, const Tensor& c) const {
     return sums(of_rows_, relative_.of_rows, a, b, c);
   }
@@ -210,27 +211,27 @@ class LinearAttention {
   Tensor features(const Tensor& x, Real factor, Real constant) const {
     const Index width = x.columns() / heads_, wide = width + (kernel_.shift != 0 ? 1 : 0);
     Tensor made = memory(x.rows(), heads_ * wide);
-    select(device_, cpu::join_constant, cuda::join_constant, name_of_call)(x, heads_, factor, constant, made);
+    select(device_, cpu::join_constant, cuda::join_constant, call_name)(x, heads_, factor, constant, made);
     return made;
   }
 
   Tensor feature_gradient(const Tensor& dx, Real factor) const {
     const Index wide = dx.columns() / heads_, width = wide - (kernel_.shift != 0 ? 1 : 0);
     Tensor made = memory(dx.rows(), heads_ * width);
-    select(device_, cpu::join_constant_backward, cuda::join_constant_backward, name_of_call)(dx, heads_, factor, made);
+    select(device_, cpu::join_constant_backward, cuda::join_constant_backward, call_name)(dx, heads_, factor, made);
     return made;
   }
 
   /// c_j = m_j [v_j, 1]
   Tensor values(const Tensor& v) const {
     Tensor made = memory(v.rows(), v.columns() + heads_ * extra());
-    select(device_, cpu::scale_values, cuda::scale_values, name_of_call)(v, magnitude_, made);
+    select(device_, cpu::scale_values, cuda::scale_values, call_name)(v, magnitude_, made);
     return made;
   }
 
   Tensor value_gradient(const Tensor& dc, const Tensor& v) const {
     Tensor made = memory(v.rows(), v.columns());
-    select(device_, cpu::scale_values_backward, cuda::scale_values_backward, name_of_call)(dc, magnitude_, made);
+    select(device_, cpu::scale_values_backward, cuda::scale_values_backward, call_name)(dc, magnitude_, made);
     return made;
   }
 
@@ -242,7 +243,7 @@ class LinearAttention {
     Buffer alive(static_cast<std::size_t>(x.rows()), device_);
     Deltas found{products, static_cast<unsigned char*>(alive.data())};
     found.guarded = guarded;
-    select(device_, cpu::attend_deltas, cuda::attend_deltas, name_of_call)(terms, x, z, found);
+    select(device_, cpu::attend_deltas, cuda::attend_deltas, call_name)(terms, x, z, found);
     return products;
   }
 
@@ -250,7 +251,7 @@ class LinearAttention {
   Tensor sum_gradients(const Tensor& y, const Tensor& dy) const {
     Tensor made = memory(y.rows(), y.columns() + heads_ * extra());
     const Tensor delta = products_of_heads(y, dy, row_sum_, view_of(guards_));
-    select(device_, cpu::divide_sums_backward, cuda::divide_sums_backward, name_of_call)(dy, inverse_, delta, made);
+    select(device_, cpu::divide_sums_backward, cuda::divide_sums_backward, call_name)(dy, inverse_, delta, made);
     return made;
   }
 

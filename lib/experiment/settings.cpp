@@ -59,7 +59,8 @@ void TrainingChoice::declare(OptionList& list) {
   list.add("epochs", epochs, epochs_in_all, "epochs at most; 0 leaves the first values");
   list.add("patience", patience, range::at_least_one, "epochs without progress that end the training");
   list.add("stopping", stopping, stop_rule_choices, "what counts as progress; fixed never stops");
-  list.add("metric", metric, metric_choices, "score of the validation nodes");
+  list.add("metric", metric, metric_choices,
+           "score of the validation examples (by default accuracy; in compare roc-auc for two classes)");
   list.add("class-weight", class_weight,
            "of the training loss: balanced (rare classes count more, by their training nodes), or a weight for each "
            "class, as 1,1,5");

@@ -95,7 +95,8 @@ void check_model(const ModelOptions& options) {
 }  // namespace
 
 TEST_SUITE("linear attention on a device = on the CPU" * doctest::skip(!device_present())) {
-  TEST_CASE("every kernel and normaliser, segments of every size, causal or not") {
+  TEST_CASE("every kernel and normaliser, segments of every size, causal or not" *
+            doctest::test_suite("linear attention, long")) {
     const Segments cases[] = {Segments({0, 7, 7, 40, 41}),
                               Segments({0, 7, 7, 40, 41}, true),
                               Segments({0, 2, 5}, {0, 9, 9}),
@@ -172,7 +173,8 @@ TEST_SUITE("linear attention on a device = on the CPU" * doctest::skip(!device_p
           }).starts_with("[attend_linear] toeplitz: got fft on a CUDA device"));
   }
 
-  TEST_CASE("models of sequences train on a device as on the CPU; those that can't say so") {
+  TEST_CASE("models of sequences train on a device as on the CPU; those that can't say so" *
+            doctest::test_suite("linear attention, long")) {
     std::string refused;
     for (const std::string& name : sequence_model_names()) {
       CAPTURE(name);

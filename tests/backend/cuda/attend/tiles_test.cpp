@@ -68,7 +68,8 @@ TEST_SUITE("tiles on a device = on the CPU" * doctest::skip(!device_present())) 
     check_case(tile_case(Exponential{}, {1, 260, 8}, segments));  // more than shared memory holds: edge by edge
   }
 
-  TEST_CASE("every kernel, both dropouts, fixed normalisers, rows without gradient") {
+  TEST_CASE("every kernel, both dropouts, fixed normalisers, rows without gradient" *
+            doctest::test_suite("tiles, long")) {
     const Segments segments({0, 3, 3, 70, 81}, true);
     for (const AnyKernel& kernel : tiled_kernels()) {
       AttentionCase c = tile_case(kernel, {9, 4, 8}, segments);
@@ -94,7 +95,8 @@ TEST_SUITE("tiles on a device = on the CPU" * doctest::skip(!device_present())) 
     check_case(c);
   }
 
-  TEST_CASE("relative biases: tables that are longer and shorter than the sequences") {
+  TEST_CASE("relative biases: tables that are longer and shorter than the sequences" *
+            doctest::test_suite("tiles, long")) {
     for (const Index reach : {0, 1, 30, 63, 200})
       for (const bool causal : {false, true})
         for (const AnyKernel& kernel : {AnyKernel(Exponential{}), AnyKernel(Gaussian{2}), AnyKernel(InnerProduct{})}) {
