@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
+#include "base/counted.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/random.hpp"
 
@@ -44,6 +46,27 @@ void require_enough(Index have, Index first, Index second, const std::string& wh
 }
 
 }  // namespace
+
+void leave_out_unlabelled(Dataset& data, const std::string& place, std::size_t first) {
+  const auto has_no_label = [&](Node i) { return data.labels[static_cast<std::size_t>(i)] < 0; };
+  Index unlabelled = 0;
+  std::string parts;  // of a single split
+  for (std::size_t k = first; k < data.splits.size(); ++k) {
+    Split& split = data.splits[k];
+    for (const auto& [part, name] : {std::pair{&split.train, " of the training"},
+                                     {&split.validation, " of the validation"},
+                                     {&split.test, " of the test"}}) {
+      const auto taken = static_cast<Index>(std::erase_if(*part, has_no_label));
+      if (taken > 0) parts += (parts.empty() ? "" : ", ") + std::to_string(taken) + name;
+      unlabelled += taken;
+    }
+  }
+  if (unlabelled == 0) return;
+  data.left_out_of_splits = unlabelled;
+  data.notes.push_back((place.empty() ? "" : place + ": ") + counted(unlabelled, data.example_in_words()) +
+                       " without a label" + is_or_are(unlabelled) + " left out of the split" +
+                       (data.splits.size() == first + 1 ? ": " + parts : ""));
+}
 
 Split split_by_count(const Dataset& data, const SplitCounts& counts, std::uint64_t seed) {
   require(counts.train >= 0 && counts.validation >= 0 && counts.test >= 0, "split_by_count", "a count is negative");

@@ -8,6 +8,7 @@
 #include "base/counted.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/data/split.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/experiment/encoding.hpp"
 #include "mercer/graph/build.hpp"
@@ -328,6 +329,7 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   if (prepared.source.node_names != 0) prepared.source_keys = keys_of(read.node_names);
   read.edge_list = {};
   prepared.data = with_task(std::move(read), choice.task);
+  if (prepared.data.classes() > 0) leave_out_unlabelled(prepared.data);
   if (choice.positive) prepared.data = with_positive(std::move(prepared.data), *choice.positive);
   if (const std::string note = note_of_many_classes(prepared.data); !note.empty() && !choice.task)
     prepared.notes.push_back(note);

@@ -1,0 +1,65 @@
+#include <doctest/doctest.h>
+
+#include "apps/program.hpp"
+#include "apps/series_folder.hpp"
+
+using namespace mercer::test;
+
+namespace {
+
+/// The set with ? in place of the labels of the first `count` sequences of a file.
+void forget_labels(const std::filesystem::path& file, int count) {
+  std::string text = contents(file);
+  std::size_t end = text.find("@data\n") + 5;
+  for (int n = 0; n < count; ++n) {
+    end = text.find('\n', end + 1);
+    const std::size_t colon = text.rfind(':', end);
+    text.replace(colon + 1, end - colon - 1, "?");
+    end = colon + 2;
+  }
+  write(file, text);
+}
+
+}  // namespace
+
+TEST_CASE("test sequences without a label are left out of the scores, and predicted") {
+  const SeriesFolder folder;
+  forget_labels(folder / "small_TEST.ts", 3);
+  const std::string note = "3 sequences without a label are left out of the split: 3 of the test";
+  const Outcome trained = folder.train({"--epochs", "2"});
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(has(trained.out + trained.err, note));
+  CHECK_FALSE(has(trained.out + trained.err, "3 sequences have no label"));
+  CHECK(has(trained.out, "32 training, 8 validation, 17 test sequences"));
+
+  const Outcome evaluated = run({"evaluate", "--model", folder.at("run"), "--json"});
+  CAPTURE(evaluated.err);
+  REQUIRE(evaluated.code == 0);
+  CHECK(nlohmann::json::parse(evaluated.out)["test"]["sequences"] == 17);
+  REQUIRE(run({"predict", "--model", folder.at("run"), "--out", folder.at("p.csv")}).code == 0);
+  CHECK(lines_in(folder / "p.csv") == 61);
+
+  const Outcome compared =
+      run({"compare", "--attention", "transformer:layers=1:hidden=2:heads=1", "--data", folder.at("small_TRAIN.ts"),
+           "--seeds", "1", "--grid", "none", "--epochs", "1", "--jobs", "1", "--out", folder.at("c")});
+  CAPTURE(compared.err);
+  CHECK(compared.code == 0);
+  CHECK(has(compared.err, note));
+  const Outcome tuned =
+      run({"tune", "--model", "transformer", "--data", folder.at("small_TRAIN.ts"), "--trials", "2", "--epochs", "1",
+           "--set", "layers=1", "--set", "hidden=2", "--set", "heads=1", "--jobs", "1", "--out", folder.at("t")});
+  CAPTURE(tuned.err);
+  CHECK(tuned.code == 0);
+  CHECK(has(tuned.err, note));
+}
+
+TEST_CASE("a test part without any label has no score, which is said") {
+  const SeriesFolder folder;
+  forget_labels(folder / "small_TEST.ts", 20);
+  const Outcome trained = folder.train({"--epochs", "2"});
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(has(trained.out + trained.err, "the split has no test sequences with a label: there is no test score"));
+  CHECK(run({"evaluate", "--model", folder.at("run")}).code == 0);
+}
