@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
 #include "data/files/text_table.hpp"
@@ -141,8 +142,9 @@ class Sequences {
     data_.features = Tensor::from(rows, dimensions_, values_);
     data_.graph = from_edges(rows, {});
     if (missing_ > 0)
-      data_.notes.push_back(std::to_string(missing_) +
-                            " missing values take the one before them in their dimension, else the next, else 0");
+      data_.notes.push_back(counted(missing_, "missing value") +
+                            (missing_ == 1 ? " takes the one before it in its" : " take the one before them in their") +
+                            " dimension, else the next, else 0");
     if (is_real_) return set_targets(path.string(), column_of(targets_), {}, data_, LabelKind::real);
     if (!data_.class_names.empty()) return;
     const std::vector<std::string_view> texts(labels_.begin(), labels_.end());
