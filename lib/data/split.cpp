@@ -23,6 +23,15 @@ std::vector<std::vector<Node>> shuffled_classes(const Dataset& data, Random& ran
   return classes;
 }
 
+/// The training nodes of each class, in order.
+std::vector<std::vector<Node>> training_classes(const Dataset& data, const Split& split) {
+  std::vector<std::vector<Node>> classes(static_cast<std::size_t>(data.classes()));
+  for (const Node i : split.train)
+    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+      classes[static_cast<std::size_t>(label)].push_back(i);
+  return classes;
+}
+
 /// Moves the first `count` nodes of `from` to the end of `to`.
 void deal(std::vector<Node>& from, Index count, std::vector<Node>& to) {
   const auto last = from.begin() + static_cast<std::ptrdiff_t>(count);
@@ -113,10 +122,7 @@ Split split_by_share(const Dataset& data, const SplitShares& shares, std::uint64
 
 Split with_validation(const Dataset& data, Split split, double share, std::uint64_t seed) {
   require(share >= 0 && share <= 1, "with_validation", "share: got " + std::to_string(share) + ", want 0 … 1");
-  std::vector<std::vector<Node>> classes(static_cast<std::size_t>(data.classes()));
-  for (const Node i : split.train)
-    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
-      classes[static_cast<std::size_t>(label)].push_back(i);
+  std::vector<std::vector<Node>> classes = training_classes(data, split);
   Random random(seed);
   split.train.clear();
   for (std::vector<Node>& of_class : classes) {
@@ -126,6 +132,14 @@ Split with_validation(const Dataset& data, Split split, double share, std::uint6
     split.train.insert(split.train.end(), of_class.begin(), of_class.end());
   }
   return in_order(std::move(split));
+}
+
+std::optional<double> least_validation_share(const Dataset& data, const Split& split) {
+  Index smallest = std::numeric_limits<Index>::max();
+  for (const std::vector<Node>& of_class : training_classes(data, split))
+    if (of_class.size() > 1) smallest = std::min(smallest, std::ssize(of_class));
+  if (smallest == std::numeric_limits<Index>::max()) return std::nullopt;
+  return std::ceil(50 / static_cast<double>(smallest)) / 100;
 }
 
 Split split_by_fold(const Dataset& data, Index folds, Index fold, std::uint64_t seed) {

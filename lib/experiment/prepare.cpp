@@ -21,7 +21,6 @@ namespace mercer {
 
 namespace {
 
-constexpr double usual_validation_share = 0.2;  // of training sequences
 constexpr NumberRange any_seed{0, 0x1p53, "0 to 2^53"};
 constexpr NumberRange share_below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
 

@@ -146,7 +146,7 @@ TEST_CASE(
   REQUIRE(run({"data", "convert", "karate", "--out", folder.at("set")}).code == 0);
   std::string split = contents(folder / "set/split.txt");
   for (std::size_t at = split.find("val"); at != std::string::npos; at = split.find("val", at))
-    split.replace(at, 3, "test");
+    split.replace(at, 3, "train");
   write(folder / "set/split.txt", split);
   const auto trained = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{"train", "--data", folder.at("set"), "--summary", folder.at("summary.json")};

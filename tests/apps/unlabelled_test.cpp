@@ -79,6 +79,29 @@ TEST_CASE("what the reader mends in other data than those of the training is tol
   CHECK(run({"evaluate", "--model", folder.at("run")}).err.empty());
 }
 
+TEST_CASE("a validation share that takes nothing of any class is told with one that does") {
+  const SeriesFolder folder;
+  const std::string header = "@dimensions 1\n@classLabel true up down\n@data\n";
+  write(folder / "small_TRAIN.ts", header + "1,2:up\n1,3:up\n2,1:down\n3,1:down\n");
+  write(folder / "small_TEST.ts", header + "1,2:up\n2,1:down\n");
+  const std::string way =
+      "--validation-share 0.25 takes one of each class of two or more: 0.2 of each class rounds to none";
+  const Outcome trained = folder.train({"--epochs", "2", "--quiet"});
+  CAPTURE(trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(has(trained.err, "no validation sequences: 2 epochs, nothing stops earlier; --epochs N, or " + way));
+  CHECK(has(folder.train({"--epochs", "2", "--validation-share", "0.25", "--overwrite"}).out,
+            "2 training, 2 validation"));
+  CHECK(
+      has(run({"compare", "--attention", "transformer", "--data", folder.at("small_TRAIN.ts"), "--out", folder.at("c")})
+              .err,
+          "no validation sequences to choose by; " + way));
+  CHECK(has(run({"tune", "--model", "transformer", "--data", folder.at("small_TRAIN.ts"), "--out", folder.at("t")}).err,
+            "no validation sequences to choose by; " + way));
+  write(folder / "small_TRAIN.ts", header + "1,2:up\n2,1:down\n");
+  CHECK(has(folder.train({"--epochs", "2", "--overwrite"}).err, "draws some; no class has two training sequences"));
+}
+
 TEST_CASE("a test part without any label has no score, which is said") {
   const SeriesFolder folder;
   forget_labels(folder / "small_TEST.ts", 20);

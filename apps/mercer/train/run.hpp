@@ -37,7 +37,7 @@ class TrainRun {
 
  private:
   void describe_run();
-  void settle_without_validation();
+  void settle_without_validation(const Split& split);
   void open_outputs();
   SeedRun one_seed(Index turn);
   void show(const EpochReport& report, Index turn);
