@@ -63,7 +63,7 @@ std::vector<std::string> notes_of(const Problem& problem, const Split& split, In
   for (std::size_t c = 0; c < trained.size(); ++c)
     if (trained[c] == 0)
       notes.push_back(std::string("no training ") + prepared.data.example_in_words() + " is of class " +
-                      prepared.data.class_names[c] + ": it can never be predicted");
+                      prepared.data.class_names[c] + ": nothing teaches it");
   return notes;
 }
 

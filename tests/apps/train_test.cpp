@@ -200,7 +200,7 @@ TEST_CASE("what was read and done is printed by train, in the summary and in the
   REQUIRE(outcome.code == 0);
   for (const std::string note :
        {"repeated edges are merged", "the edges are symmetrised: 4 slots became 8", "loops are added to 6 nodes",
-        "is taken as no label (1 node)", "no training node is of class c: it can never be predicted"}) {
+        "is taken as no label (1 node)", "no training node is of class c: nothing teaches it"}) {
     CAPTURE(note);
     CHECK(has(outcome.out, note));
     CHECK(has(contents(folder / "run/report.html"), note));

@@ -320,7 +320,7 @@ TEST_CASE("the notes of a run name classes without a training node and nodes wit
   CHECK(facts.notes.front() == "read so");
   CHECK(facts.unlabelled == 1);
   CHECK(facts.notes.at(1).starts_with("1 node without a label is left out of the split"));
-  CHECK(facts.notes.back().ends_with(": it can never be predicted"));
+  CHECK(facts.notes.back().ends_with(": nothing teaches it"));
   CHECK(facts.class_sizes[0] + facts.class_sizes[1] == 33);
   add_label_note(data, "labels.txt: '-1' is taken as no label (1 node)", 1);  // told already
   const DataFacts noted =
