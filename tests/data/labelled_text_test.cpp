@@ -7,6 +7,7 @@
 
 #include "data/facts.hpp"
 #include "data/find.hpp"
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/vocabulary.hpp"
@@ -46,6 +47,18 @@ TEST_CASE("labelled texts are sequences of tokens; rare and new words are unknow
   }
   CHECK(is_sequence_set(train.string()));
   CHECK(datasets_in(folder.path()).size() == 1);
+}
+
+TEST_CASE("a note on texts without a label names the file that holds them") {
+  const TempFolder folder;
+  const auto train = folder.write("q.train.txt", "a one two\nb two one\n");
+  folder.write("q.test.txt", "? one\na two\n? two\n");
+  const Dataset data = read_dataset(train);
+  CHECK(test::has_note(data, "q.test.txt: '?' is taken as no label (2 sequences)"));
+  folder.write("q.train.txt", "a one two\nb two one\n? one\n");
+  CHECK(test::has_note(read_dataset(train), "q.train.txt, q.test.txt: '?' is taken as no label (3 sequences)"));
+  folder.write("q.test.txt", "a one\n");
+  CHECK(test::has_note(read_dataset(train), "q.train.txt: '?' is taken as no label (1 sequence)"));
 }
 
 TEST_CASE("texts with real numbers as labels have targets; whole numbers that hardly repeat are a doubt") {

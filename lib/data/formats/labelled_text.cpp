@@ -221,6 +221,7 @@ Dataset read_labelled_text(const fs::path& path) {
   texts.read(file);
   const Index trained = std::ssize(texts.words);
   Index least = 1;
+  LabelColumn labels{.file = first, .minus_one = MinusOne::a_class, .example = "sequence"};
   if (const auto ending = ending_of(first, train_part)) {
     const fs::path prefix = without_part(first, train_part, *ending);
     data.name = prefix.filename().string();
@@ -229,6 +230,8 @@ Dataset read_labelled_text(const fs::path& path) {
       const Index before = std::ssize(texts.labels);
       TextFile test(second);
       texts.read(test);
+      labels.second = second;
+      labels.second_begins = static_cast<std::size_t>(before);
       data.splits.push_back(in_turn(before, 0, std::ssize(texts.labels) - before));
     } else {
       data.notes.push_back("there is no " + second.filename().string() + ": no text is for the test");
@@ -241,9 +244,9 @@ Dataset read_labelled_text(const fs::path& path) {
   data.item_offset = texts.offset;
   const Index rows = std::ssize(texts.words);
   data.graph = from_edges(rows, {});
-  const std::vector<std::string_view> labels(texts.labels.begin(), texts.labels.end());
-  set_labels({.file = first, .texts = labels, .minus_one = MinusOne::a_class, .example = data.example_in_words()},
-             data);
+  const std::vector<std::string_view> words(texts.labels.begin(), texts.labels.end());
+  labels.texts = words;
+  set_labels(labels, data);
   return data;
 }
 
