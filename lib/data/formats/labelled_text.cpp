@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -240,7 +241,13 @@ Dataset read_labelled_text(const fs::path& path) {
     data.name = without_part(first, lone_part, *lone).filename().string();
   }
   data.feature_names = vocabulary(texts, trained, least);
-  data.features = one_hot(columns_of(texts, data.feature_names), std::ssize(data.feature_names));
+  std::vector<Node> columns = columns_of(texts, data.feature_names);
+  if (const auto unknown = std::ranges::count(std::span(columns).first(static_cast<std::size_t>(trained)), 0);
+      2 * unknown > trained)
+    data.notes.push_back(first.filename().string() + ": most of its words, " + std::to_string(unknown) + " of " +
+                         std::to_string(trained) + ", are read as " + std::string(unknown_word) +
+                         ": a word of the vocabulary stands there at least twice");
+  data.features = one_hot(std::move(columns), std::ssize(data.feature_names));
   data.item_offset = texts.offset;
   const Index rows = std::ssize(texts.words);
   data.graph = from_edges(rows, {});
