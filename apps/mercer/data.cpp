@@ -153,7 +153,7 @@ int convert(const Words& words) {
   archive ? check_writable(out) : check_output_folder(out);
   check_apart({{"--out", out}}, {.data = dataset_place(name)});
   Dataset data = for_task(load_dataset(name), task);
-  if (!archive && !data.has_items()) {
+  if (!archive) {
     const std::vector<std::string> lost = lost_in_text(data);
     data.notes.insert(data.notes.end(), lost.begin(), lost.end());
   }

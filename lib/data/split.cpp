@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
+#include "base/counted.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/base/random.hpp"
 
@@ -18,6 +20,15 @@ std::vector<std::vector<Node>> shuffled_classes(const Dataset& data, Random& ran
     if (data.labels[i] >= 0) classes[static_cast<std::size_t>(data.labels[i])].push_back(static_cast<Node>(i));
   for (auto& nodes : classes)
     random.shuffle(nodes);
+  return classes;
+}
+
+/// The training nodes of each class, in order.
+std::vector<std::vector<Node>> training_classes(const Dataset& data, const Split& split) {
+  std::vector<std::vector<Node>> classes(static_cast<std::size_t>(data.classes()));
+  for (const Node i : split.train)
+    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
+      classes[static_cast<std::size_t>(label)].push_back(i);
   return classes;
 }
 
@@ -44,6 +55,27 @@ void require_enough(Index have, Index first, Index second, const std::string& wh
 }
 
 }  // namespace
+
+void leave_out_unlabelled(Dataset& data, const std::string& place, std::size_t first) {
+  const auto has_no_label = [&](Node i) { return data.labels[static_cast<std::size_t>(i)] < 0; };
+  Index unlabelled = 0;
+  std::string parts;  // of a single split
+  for (std::size_t k = first; k < data.splits.size(); ++k) {
+    Split& split = data.splits[k];
+    for (const auto& [part, name] : {std::pair{&split.train, " of the training"},
+                                     {&split.validation, " of the validation"},
+                                     {&split.test, " of the test"}}) {
+      const auto taken = static_cast<Index>(std::erase_if(*part, has_no_label));
+      if (taken > 0) parts += (parts.empty() ? "" : ", ") + std::to_string(taken) + name;
+      unlabelled += taken;
+    }
+  }
+  if (unlabelled == 0) return;
+  data.left_out_of_splits = unlabelled;
+  data.notes.push_back((place.empty() ? "" : place + ": ") + counted(unlabelled, data.example_in_words()) +
+                       " without a label" + is_or_are(unlabelled) + " left out of the split" +
+                       (data.splits.size() == first + 1 ? ": " + parts : ""));
+}
 
 Split split_by_count(const Dataset& data, const SplitCounts& counts, std::uint64_t seed) {
   require(counts.train >= 0 && counts.validation >= 0 && counts.test >= 0, "split_by_count", "a count is negative");
@@ -90,10 +122,7 @@ Split split_by_share(const Dataset& data, const SplitShares& shares, std::uint64
 
 Split with_validation(const Dataset& data, Split split, double share, std::uint64_t seed) {
   require(share >= 0 && share <= 1, "with_validation", "share: got " + std::to_string(share) + ", want 0 … 1");
-  std::vector<std::vector<Node>> classes(static_cast<std::size_t>(data.classes()));
-  for (const Node i : split.train)
-    if (const auto label = data.labels[static_cast<std::size_t>(i)]; label >= 0)
-      classes[static_cast<std::size_t>(label)].push_back(i);
+  std::vector<std::vector<Node>> classes = training_classes(data, split);
   Random random(seed);
   split.train.clear();
   for (std::vector<Node>& of_class : classes) {
@@ -103,6 +132,14 @@ Split with_validation(const Dataset& data, Split split, double share, std::uint6
     split.train.insert(split.train.end(), of_class.begin(), of_class.end());
   }
   return in_order(std::move(split));
+}
+
+std::optional<double> least_validation_share(const Dataset& data, const Split& split) {
+  Index smallest = std::numeric_limits<Index>::max();
+  for (const std::vector<Node>& of_class : training_classes(data, split))
+    if (of_class.size() > 1) smallest = std::min(smallest, std::ssize(of_class));
+  if (smallest == std::numeric_limits<Index>::max()) return std::nullopt;
+  return std::ceil(50 / static_cast<double>(smallest)) / 100;
 }
 
 Split split_by_fold(const Dataset& data, Index folds, Index fold, std::uint64_t seed) {

@@ -17,6 +17,7 @@
 #include "mercer/base/check.hpp"
 #include "mercer/base/printable.hpp"
 #include "mercer/base/whole_file.hpp"
+#include "mercer/data/vocabulary.hpp"
 
 namespace mercer {
 namespace {
@@ -254,9 +255,22 @@ std::string empty_classes(const Dataset& data) {
   return names;
 }
 
+/// Of texts as they were read: what a file of them has in place of the words of the source.
+std::vector<std::string> lost_words(const Dataset& data) {
+  if (data.format != "text" || !has_tokens(data)) return {};
+  const auto column = std::get<SparseMatrix>(data.features).column();
+  const auto unknown =
+      data.feature_names.front() == unknown_word ? std::ranges::count(column, Node{0}) : std::ptrdiff_t{0};
+  return {"words are written as they are read: in lower case" +
+          (unknown > 0 ? ", and " + std::to_string(unknown) + " of " + std::to_string(data.nodes()) + " as " +
+                             std::string(unknown_word) + ", which the vocabulary lacks"
+                       : "")};
+}
+
 }  // namespace
 
 std::vector<std::string> lost_in_text(const Dataset& data) {
+  if (data.has_items()) return lost_words(data);
   std::vector<std::string> lost;
   const std::vector<std::string> names = edge_feature_names(data), written = edge_names_of(data);
   for (std::size_t c = 0; c < names.size(); ++c)

@@ -51,6 +51,26 @@ ChosenSplit split_of(const Prepared& prepared, std::uint64_t seed, Index turn) {
           number};
 }
 
+std::string way_to_validation(const Prepared& prepared, const Split& split) {
+  const Dataset& data = prepared.data;
+  const bool lacks = prepared.plan.kind == SplitPlan::Kind::given &&
+                     std::ranges::all_of(data.splits, [](const Split& s) { return s.validation.empty(); });
+  const std::string draws = "a --split-random with a validation part, as share:0.6,0.2, draws some";
+  if (!lacks) return draws;
+  const bool classes = data.label_kind == LabelKind::classes;
+  const auto option = [](double share) { return "--validation-share " + OptionValue(share).text(); };
+  const std::optional<double> least = least_validation_share(data, split);
+  if (!least)
+    return draws + "; " +
+           (classes ? std::string("no class has two training ") + data.examples_in_words()
+                    : std::string("there is one training ") + data.example_in_words());
+  if (prepared.validation_share == 0)
+    return option(std::max(*least, usual_validation_share)) + " takes some of the training " + data.examples_in_words();
+  return option(*least) + " takes one" + (classes ? " of each class of two or more" : "") + ": " +
+         OptionValue(prepared.validation_share).text() + " of " + (classes ? "each class" : "the training part") +
+         " rounds to none";
+}
+
 void check_trainable(const Dataset& data, const Split& split) {
   if (data.classes() < 1) throw ValueError(data.name + ": " + way_to_labels(data));
   if (data.label_kind == LabelKind::classes && data.classes() < 2)

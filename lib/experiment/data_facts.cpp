@@ -53,15 +53,17 @@ std::vector<std::string> notes_of(const Problem& problem, const Split& split, In
     notes.push_back(counted(unlabelled, prepared.data.example_in_words()) + has_or_have(unlabelled) + " no label");
   if (split.test.empty() && prepared.plan.kind == SplitPlan::Kind::given) {
     const Index rest = prepared.data.examples() - unlabelled - std::ssize(split.train) - std::ssize(split.validation);
-    notes.push_back(std::string("the split has no test ") + prepared.data.examples_in_words() + ", and " +
-                    counted(rest, prepared.data.example_in_words()) + " with a label" + is_or_are(rest) +
-                    " in none of its parts");
+    notes.push_back(std::string("the split has no test ") + prepared.data.examples_in_words() +
+                    (rest > 0 ? ", and " + counted(rest, prepared.data.example_in_words()) + " with a label" +
+                                    is_or_are(rest) + " in none of its parts"
+                     : unlabelled > 0 ? " with a label: there is no test score"
+                                      : ""));
   }
   const std::vector<Index> trained = sizes_of_classes(prepared.data, split.train);
   for (std::size_t c = 0; c < trained.size(); ++c)
     if (trained[c] == 0)
       notes.push_back(std::string("no training ") + prepared.data.example_in_words() + " is of class " +
-                      prepared.data.class_names[c] + ": it can never be predicted");
+                      prepared.data.class_names[c] + ": nothing teaches it");
   return notes;
 }
 

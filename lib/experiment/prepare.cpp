@@ -8,6 +8,7 @@
 #include "base/counted.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
+#include "mercer/data/split.hpp"
 #include "mercer/data/transform.hpp"
 #include "mercer/experiment/encoding.hpp"
 #include "mercer/graph/build.hpp"
@@ -20,7 +21,6 @@ namespace mercer {
 
 namespace {
 
-constexpr double usual_validation_share = 0.2;  // of training sequences
 constexpr NumberRange any_seed{0, 0x1p53, "0 to 2^53"};
 constexpr NumberRange share_below_one{0, 1 - 0x1p-53, "at least 0 and less than 1"};
 
@@ -328,6 +328,7 @@ Prepared prepare(Dataset read, const DataChoice& choice, const ColumnScales* sca
   if (prepared.source.node_names != 0) prepared.source_keys = keys_of(read.node_names);
   read.edge_list = {};
   prepared.data = with_task(std::move(read), choice.task);
+  if (prepared.data.classes() > 0) leave_out_unlabelled(prepared.data);
   if (choice.positive) prepared.data = with_positive(std::move(prepared.data), *choice.positive);
   if (const std::string note = note_of_many_classes(prepared.data); !note.empty() && !choice.task)
     prepared.notes.push_back(note);

@@ -118,9 +118,7 @@ Split checked_split(const TunePlan& plan, const Problem& problem) {
     check_split(problem, plan.drawn.front().settings, split);
     require(!split.validation.empty(), "split",
             "of seed " + std::to_string(plan.request.seed + static_cast<std::uint64_t>(turn)) + " has no validation " +
-                examples +
-                " to choose by; --validation-share 0.2 takes some of the training part, --split-random "
-                "share:0.6,0.2 draws another");
+                examples + " to choose by; " + way_to_validation(problem.prepared, split));
   }
   return split;
 }

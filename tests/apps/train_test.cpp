@@ -146,7 +146,7 @@ TEST_CASE(
   REQUIRE(run({"data", "convert", "karate", "--out", folder.at("set")}).code == 0);
   std::string split = contents(folder / "set/split.txt");
   for (std::size_t at = split.find("val"); at != std::string::npos; at = split.find("val", at))
-    split.replace(at, 3, "test");
+    split.replace(at, 3, "train");
   write(folder / "set/split.txt", split);
   const auto trained = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{"train", "--data", folder.at("set"), "--summary", folder.at("summary.json")};
@@ -200,7 +200,7 @@ TEST_CASE("what was read and done is printed by train, in the summary and in the
   REQUIRE(outcome.code == 0);
   for (const std::string note :
        {"repeated edges are merged", "the edges are symmetrised: 4 slots became 8", "loops are added to 6 nodes",
-        "is taken as no label (1 node)", "no training node is of class c: it can never be predicted"}) {
+        "is taken as no label (1 node)", "no training node is of class c: nothing teaches it"}) {
     CAPTURE(note);
     CHECK(has(outcome.out, note));
     CHECK(has(contents(folder / "run/report.html"), note));

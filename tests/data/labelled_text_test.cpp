@@ -7,9 +7,11 @@
 
 #include "data/facts.hpp"
 #include "data/find.hpp"
+#include "data/texts.hpp"
 #include "mercer/base/check.hpp"
 #include "mercer/data/read.hpp"
 #include "mercer/data/vocabulary.hpp"
+#include "mercer/data/write.hpp"
 #include "support/files.hpp"
 #include "support/refused.hpp"
 
@@ -46,6 +48,33 @@ TEST_CASE("labelled texts are sequences of tokens; rare and new words are unknow
   }
   CHECK(is_sequence_set(train.string()));
   CHECK(datasets_in(folder.path()).size() == 1);
+}
+
+TEST_CASE("a note on texts without a label names the file that holds them") {
+  const TempFolder folder;
+  const auto train = folder.write("q.train.txt", "a one two\nb two one\n");
+  folder.write("q.test.txt", "? one\na two\n? two\n");
+  const Dataset data = read_dataset(train);
+  CHECK(test::has_note(data, "q.test.txt: '?' is taken as no label (2 sequences)"));
+  folder.write("q.train.txt", "a one two\nb two one\n? one\n");
+  CHECK(test::has_note(read_dataset(train), "q.train.txt, q.test.txt: '?' is taken as no label (3 sequences)"));
+  folder.write("q.test.txt", "a one\n");
+  CHECK(test::has_note(read_dataset(train), "q.train.txt: '?' is taken as no label (1 sequence)"));
+}
+
+TEST_CASE("words that are lost are told: most of them by the reader, all of them by a copy") {
+  const TempFolder folder;
+  folder.write("q.test.txt", "a one\n");
+  const Dataset rare = read_dataset(folder.write("q.train.txt", "a One two one\nb three four\n"));
+  CHECK(
+      test::has_note(rare, "q.train.txt: most of its words, 3 of 5, are read as <unknown>: a word of the vocabulary"));
+  CHECK(lost_in_text(rare) == std::vector<std::string>{"words are written as they are read: in lower case, and 3 of 6 "
+                                                       "as <unknown>, which the vocabulary lacks"});
+  const Dataset half = read_dataset(folder.write("q.train.txt", "a one one\nb three four\n"));
+  CHECK(half.notes.empty());
+  const Dataset alone = read_dataset(folder.write("alone.labelled.txt", "a One two\nb three four\n"));
+  CHECK(alone.notes.empty());
+  CHECK(lost_in_text(alone) == std::vector<std::string>{"words are written as they are read: in lower case"});
 }
 
 TEST_CASE("texts with real numbers as labels have targets; whole numbers that hardly repeat are a doubt") {

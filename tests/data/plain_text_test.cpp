@@ -185,7 +185,8 @@ TEST_CASE("labels and splits that don't cover the nodes") {
   refused({{"split.txt", "train\nnone none\ntest\n"}}, "split.txt: line 2: got 2 fields, want 1 as in the first line");
   const Dataset unlabelled = test::read_texts(with({{"split.txt", "train\ntrain\ntest\n"}}));
   CHECK(unlabelled.splits.at(0).train == std::vector<Node>{0});
-  CHECK(unlabelled.notes == std::vector<std::string>{"split.txt: 1 node without a label is left out of the split"});
+  CHECK(unlabelled.notes == std::vector<std::string>{"split.txt: 1 node without a label is left out of the split: 1 of "
+                                                     "the training"});
 }
 
 TEST_CASE("the bundled karate club is the one of the library") {

@@ -157,3 +157,39 @@ TEST_CASE("a share of the training part becomes validation, of each class, and o
     CHECK(of_class(data, all.train)[c] == std::min<Index>(of_class(data, given.train)[c], 1));
   CHECK_THROWS_WITH_AS(with_validation(data, given, 1.5, 7), doctest::Contains("share: got 1.5"), ValueError);
 }
+
+TEST_CASE("the least validation share takes an example of each class that has two") {
+  for (const Index size : {2, 3, 4, 7, 60}) {
+    Dataset data;
+    data.class_names = {"a", "b", "c"};
+    for (Index i = 0; i < size; ++i)
+      data.labels.insert(data.labels.end(), {0, 1});
+    data.labels.push_back(2);
+    Split split;
+    for (std::size_t i = 0; i < data.labels.size(); ++i)
+      split.train.push_back(static_cast<Node>(i));
+    const double least = least_validation_share(data, split).value();
+    CHECK(with_validation(data, split, least, 1).validation.size() == 2);
+    if (least > 0.01) CHECK(with_validation(data, split, least - 0.01, 1).validation.empty());
+  }
+  Dataset alone;
+  alone.labels = {0, 1};
+  alone.class_names = {"a", "b"};
+  CHECK_FALSE(least_validation_share(alone, {.train = {0, 1}, .validation = {}, .test = {}}));
+}
+
+TEST_CASE("examples without a label are taken out of the parts, with a note that counts them") {
+  Dataset data;
+  data.labels = {0, -1, 1, -1, 0, -1};
+  data.class_names = {"a", "b"};
+  data.splits = {{.train = {0, 1, 2}, .validation = {}, .test = {3, 4, 5}}};
+  leave_out_unlabelled(data);
+  CHECK(data.splits[0].train == std::vector<Node>{0, 2});
+  CHECK(data.splits[0].test == std::vector<Node>{4});
+  CHECK(data.left_out_of_splits == 3);
+  const std::vector<std::string> notes{
+      "3 nodes without a label are left out of the split: 1 of the training, 2 of the test"};
+  CHECK(data.notes == notes);
+  leave_out_unlabelled(data);
+  CHECK(data.notes == notes);
+}

@@ -125,7 +125,9 @@ TEST_CASE("missing values are filled in within their dimension and counted") {
   const Tensor& x = std::get<Tensor>(data.features);
   CHECK(max_abs_difference(x, Tensor::from({{1, 0}, {1, 0}, {1, 0}, {2, 0}})) == 0);
   REQUIRE(data.notes.size() == 1);
-  CHECK(data.notes[0].starts_with("6 missing values"));
+  CHECK(data.notes[0].starts_with("6 missing values take the one before them in their dimension"));
+  CHECK(read_one(header + "1,?:1,2:up\n").notes.at(0) ==
+        "1 missing value takes the one before it in its dimension, else the next, else 0");
 }
 
 TEST_CASE("sequences without labels, and classes that the header doesn't list") {

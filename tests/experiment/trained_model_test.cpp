@@ -319,13 +319,19 @@ TEST_CASE("the notes of a run name classes without a training node and nodes wit
   const DataFacts facts = facts_of(problem, {.train = {0}, .validation = {}, .test = {1}});
   CHECK(facts.notes.front() == "read so");
   CHECK(facts.unlabelled == 1);
-  CHECK(facts.notes[facts.notes.size() - 2] == "1 node has no label");
-  CHECK(facts.notes.back().ends_with(": it can never be predicted"));
+  CHECK(facts.notes.at(1).starts_with("1 node without a label is left out of the split"));
+  CHECK(facts.notes.back().ends_with(": nothing teaches it"));
   CHECK(facts.class_sizes[0] + facts.class_sizes[1] == 33);
   add_label_note(data, "labels.txt: '-1' is taken as no label (1 node)", 1);  // told already
   const DataFacts noted =
       facts_of(Problem(prepare(data, {}), {.name = "gat"}), {.train = {0}, .validation = {}, .test = {}});
   CHECK(std::ranges::none_of(noted.notes, [](const std::string& note) { return note == "1 node has no label"; }));
+  Dataset in_no_part = karate();
+  in_no_part.labels[5] = -1;
+  in_no_part.splits = {{.train = {0}, .validation = {}, .test = {1}}};
+  const DataFacts told =
+      facts_of(Problem(prepare(in_no_part, {}), {.name = "gat"}), {.train = {0}, .validation = {}, .test = {1}});
+  CHECK(std::ranges::find(told.notes, "1 node has no label") != told.notes.end());
   const std::string no_test = "the split has no test nodes, and 32 nodes with a label are in none of its parts";
   CHECK(std::ranges::find(noted.notes, no_test) != facts.notes.end());
   CHECK(std::ranges::find(facts.notes, no_test) == facts.notes.end());

@@ -58,14 +58,6 @@ Problem problem_of(const Settings& s, const std::optional<TrainedModel>& first, 
   return first ? problem_beginning_with(*first, s, machine) : Problem(prepare(s.data), s.model, machine);
 }
 
-/// What takes validation nodes of data whose split has none; empty where nothing does.
-std::string way_to_validation(const Prepared& prepared) {
-  const std::string examples = prepared.data.examples_in_words();
-  if (prepared.plan.kind != SplitPlan::Kind::given) return ", or a --split-random with a validation part";
-  const bool lacks = std::ranges::all_of(prepared.data.splits, [](const Split& s) { return s.validation.empty(); });
-  return lacks ? ", or --validation-share 0.2 takes some of the training " + examples : "";
-}
-
 }  // namespace
 
 TrainRun::TrainRun(UnfinishedRun begun, fs::path out, bool quiet, const Machine& machine, ProfileFiles profile)
@@ -87,7 +79,7 @@ void TrainRun::describe_run() {
                      " differ; train anew with another --out, or with --overwrite");
   const Split split = split_of(problem_.prepared, s.seed, 0).split;
   check_split(problem_, s, split);
-  if (split.validation.empty()) settle_without_validation();
+  if (split.validation.empty()) settle_without_validation(split);
   const Index parameters = completed_parameters(s, problem_, first_);
   record_ = {.command = begun_.command,
              .out = out_.string(),
@@ -132,14 +124,14 @@ void TrainRun::check_finished(const std::string& folder) const {
 }
 
 /// Says before the training that no rule will stop it, and bounds epochs that nobody chose.
-void TrainRun::settle_without_validation() {
+void TrainRun::settle_without_validation(const Split& split) {
   Settings& s = begun_.settings;
   const bool has_rule = s.training.stopping != StopRule::fixed_epochs || !s.chose_epochs;
   limit_epochs_without_validation(s);
   const Prepared& prepared = problem_.prepared;
   if (!has_rule || *s.training.epochs == 0 || begun_.state || !begun_.results.empty()) return;
-  tell(fmt::format("no validation {}: {}, nothing stops earlier; --epochs N{}", prepared.data.examples_in_words(),
-                   counted(*s.training.epochs, "epoch"), way_to_validation(prepared)));
+  tell(fmt::format("no validation {}: {}, nothing stops earlier; --epochs N, or {}", prepared.data.examples_in_words(),
+                   counted(*s.training.epochs, "epoch"), way_to_validation(prepared, split)));
 }
 
 void TrainRun::open_outputs() {

@@ -39,7 +39,7 @@ class TrainRun {
   void describe_run();
   /// Says which examples the first model was trained on that this run scores; empty without any.
   std::string note_of_first_model(const Split& split) const;
-  void settle_without_validation();
+  void settle_without_validation(const Split& split);
   void open_outputs();
   SeedRun one_seed(Index turn);
   void show(const EpochReport& report, Index turn);

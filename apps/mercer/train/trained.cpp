@@ -63,11 +63,11 @@ void tell_unfinished(const std::string& folder) {
                    shell_line({folder})));
 }
 
-/// One line when the data are not those that the model was trained on.
-void tell_difference(const TrainedRequest& request, const DataChoice& choice, const Trained& trained) {
+/// One line when the data are not those that the model was trained on; was there one?
+bool tell_difference(const TrainedRequest& request, const DataChoice& choice, const Trained& trained) {
   const TrainedModel& model = trained.model;
   const std::string differs = difference(trained.problem->prepared, model);
-  if (differs.empty()) return;
+  if (differs.empty()) return false;
   if (!trained.other_graph)
     tell(fmt::format("{} is what {} was trained on, changed in: {}", choice.data, request.model, differs));
   else if (choice.path == model.data.path)
@@ -79,6 +79,7 @@ void tell_difference(const TrainedRequest& request, const DataChoice& choice, co
         "{} {} that {} was trained on, {}", choice.data,
         is_sequence_model(model.options.name) ? "is not the set of sequences" : "is another graph than the one",
         request.model, model.data.path.empty() ? model.data.data : model.data.path));
+  return true;
 }
 
 /// One line for each choice of another preparation than the model's; another split is no other preparation.
@@ -183,11 +184,12 @@ Trained load_trained(const TrainedRequest& request) {
   trained.other_graph = !was_trained_on(trained.model, prepared.source, choice.path);
   tell_seed(request.model, trained.model);
   tell_unfinished(request.model);
-  tell_difference(request, choice, trained);
+  const bool differs = tell_difference(request, choice, trained);
   tell_preparation(request.data, trained.model.data);
   tell_split(request, trained);
   tell_left_out(prepared);
-  for (std::size_t n = notes; n < prepared.data.notes.size(); ++n)  // of the matching; data info prints the reader's
+  // of the matching; the training has told the reader's, unless the data are others
+  for (std::size_t n = differs ? 0 : notes; n < prepared.data.notes.size(); ++n)
     tell(fmt::format("{}: {}", prepared.data.name, prepared.data.notes[n]));
   return trained;
 }

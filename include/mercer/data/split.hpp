@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <string>
 
 #include "mercer/data/dataset.hpp"
 
@@ -36,6 +39,13 @@ Split split_by_share(const Dataset& data, const SplitShares& shares, std::uint64
 /// Moves a share of each class of the training part, rounded to whole examples, to the validation part; one example of
 /// a class stays. Throws ValueError on a share outside 0 … 1.
 Split with_validation(const Dataset& data, Split split, double share, std::uint64_t seed);
+
+/// The least share, in hundredths, of which with_validation takes an example of each class that has two or more in the
+/// training part; nothing where none has.
+std::optional<double> least_validation_share(const Dataset& data, const Split& split);
+
+/// Takes the examples without a label out of the splits from `first` on, with a note of how many; `place` begins it.
+void leave_out_unlabelled(Dataset& data, const std::string& place = "", std::size_t first = 0);
 
 /// Cross validation: the labelled nodes in `folds` parts, stratified by class. Part `fold` is the test, the next one
 /// the validation, the others train: over all folds every labelled node is tested once. Throws ValueError unless there

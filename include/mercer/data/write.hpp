@@ -17,7 +17,8 @@ namespace mercer {
 /// that a line of text can't hold or that mean "no label", and on empty items.
 void write_dataset(const Dataset& data, const std::filesystem::path& folder);
 
-/// The names of a graph that write_dataset leaves out or changes, also those of classes without a node, a line each.
+/// The names of a graph that write_dataset leaves out or changes, also those of classes without a node, and what became
+/// of the words of texts, a line each.
 std::vector<std::string> lost_in_text(const Dataset& data);
 
 /// Writes a data set as one .npz, in the form of gnn-benchmark (adj_…, whose row i and column j are the edge from i to

@@ -66,6 +66,8 @@ struct DataChoice {
   void declare(OptionList& list);  // all but name and path
 };
 
+inline constexpr double usual_validation_share = 0.2;  // of training sequences
+
 /// Is the order of the nodes left to what pays?
 bool chooses_order(const DataChoice& choice);
 
@@ -119,6 +121,9 @@ Prepared prepare(Dataset data, const DataChoice& choice, const ColumnScales* sca
 
 /// The split of seed number `turn`. Throws ValueError.
 ChosenSplit split_of(const Prepared& prepared, std::uint64_t seed, Index turn);
+
+/// The option that gives validation examples where that split of the plan has none, and what it does.
+std::string way_to_validation(const Prepared& prepared, const Split& split);
 
 /// Throws ValueError when there are no classes or no training nodes.
 void check_trainable(const Dataset& data, const Split& split);

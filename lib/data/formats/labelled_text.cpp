@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -221,6 +222,7 @@ Dataset read_labelled_text(const fs::path& path) {
   texts.read(file);
   const Index trained = std::ssize(texts.words);
   Index least = 1;
+  LabelColumn labels{.file = first, .minus_one = MinusOne::a_class, .example = "sequence"};
   if (const auto ending = ending_of(first, train_part)) {
     const fs::path prefix = without_part(first, train_part, *ending);
     data.name = prefix.filename().string();
@@ -229,6 +231,8 @@ Dataset read_labelled_text(const fs::path& path) {
       const Index before = std::ssize(texts.labels);
       TextFile test(second);
       texts.read(test);
+      labels.second = second;
+      labels.second_begins = static_cast<std::size_t>(before);
       data.splits.push_back(in_turn(before, 0, std::ssize(texts.labels) - before));
     } else {
       data.notes.push_back("there is no " + second.filename().string() + ": no text is for the test");
@@ -237,13 +241,19 @@ Dataset read_labelled_text(const fs::path& path) {
     data.name = without_part(first, lone_part, *lone).filename().string();
   }
   data.feature_names = vocabulary(texts, trained, least);
-  data.features = one_hot(columns_of(texts, data.feature_names), std::ssize(data.feature_names));
+  std::vector<Node> columns = columns_of(texts, data.feature_names);
+  if (const auto unknown = std::ranges::count(std::span(columns).first(static_cast<std::size_t>(trained)), 0);
+      2 * unknown > trained)
+    data.notes.push_back(first.filename().string() + ": most of its words, " + std::to_string(unknown) + " of " +
+                         std::to_string(trained) + ", are read as " + std::string(unknown_word) +
+                         ": a word of the vocabulary stands there at least twice");
+  data.features = one_hot(std::move(columns), std::ssize(data.feature_names));
   data.item_offset = texts.offset;
   const Index rows = std::ssize(texts.words);
   data.graph = from_edges(rows, {});
-  const std::vector<std::string_view> labels(texts.labels.begin(), texts.labels.end());
-  set_labels({.file = first, .texts = labels, .minus_one = MinusOne::a_class, .example = data.example_in_words()},
-             data);
+  const std::vector<std::string_view> words(texts.labels.begin(), texts.labels.end());
+  labels.texts = words;
+  set_labels(labels, data);
   return data;
 }
 

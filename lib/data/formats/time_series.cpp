@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "data/files/read_file.hpp"
 #include "data/files/text_file.hpp"
 #include "data/files/text_table.hpp"
@@ -135,18 +136,24 @@ class Sequences {
                             std::to_string(shortest_) + " to " + std::to_string(longest_));
   }
 
-  /// Sets features, graph and labels. `path` names the source in messages.
-  void finish(const fs::path& path) {
+  /// Sets features, graph and labels. `path` names the source in messages, `second` that of the later sequences.
+  void finish(const fs::path& path, const fs::path& second, std::size_t second_begins) {
     const auto rows = data_.item_offset.back();
     data_.features = Tensor::from(rows, dimensions_, values_);
     data_.graph = from_edges(rows, {});
     if (missing_ > 0)
-      data_.notes.push_back(std::to_string(missing_) +
-                            " missing values take the one before them in their dimension, else the next, else 0");
+      data_.notes.push_back(counted(missing_, "missing value") +
+                            (missing_ == 1 ? " takes the one before it in its" : " take the one before them in their") +
+                            " dimension, else the next, else 0");
     if (is_real_) return set_targets(path.string(), column_of(targets_), {}, data_, LabelKind::real);
     if (!data_.class_names.empty()) return;
     const std::vector<std::string_view> texts(labels_.begin(), labels_.end());
-    set_labels({.file = path, .texts = texts, .minus_one = MinusOne::a_class, .example = data_.example_in_words()},
+    set_labels({.file = path,
+                .texts = texts,
+                .minus_one = MinusOne::a_class,
+                .example = data_.example_in_words(),
+                .second = second,
+                .second_begins = second.empty() ? texts.size() : second_begins},
                data_);
   }
 
@@ -311,15 +318,16 @@ Dataset read_time_series(const fs::path& path) {
   data.name = name_before(first, in_pair ? train_end : ".ts");
   const fs::path second =
       in_pair ? plain_or_gzip(first.parent_path() / (data.name + std::string(test_end))) : fs::path();
+  Index trained = 0;
   if (in_pair && is_file(second)) {
-    const Index trained = data.examples();
+    trained = data.examples();
     TextFile test(second);
     sequences.read(test);
     data.splits.push_back(in_turn(trained, 0, data.examples() - trained));
   } else if (in_pair) {
     data.notes.push_back("there is no " + second.filename().string() + ": no sequence is for the test");
   }
-  sequences.finish(first);
+  sequences.finish(first, trained > 0 ? second : fs::path(), static_cast<std::size_t>(trained));
   return data;
 }
 

@@ -9,7 +9,6 @@
 #include <string>
 #include <utility>
 
-#include "base/counted.hpp"
 #include "data/assemble.hpp"
 #include "data/check_parts.hpp"
 #include "data/files/npz_members.hpp"
@@ -20,6 +19,7 @@
 #include "data/rounding.hpp"
 #include "data/tables/edge_arrays.hpp"
 #include "data/tables/listed_graph.hpp"
+#include "mercer/data/split.hpp"
 #include "mercer/data/torch_file.hpp"
 #include "mercer/graph/inspect.hpp"
 
@@ -144,8 +144,6 @@ void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
     return;
   }
   if (given != names.begin()) refuse_no_train(file.file(), "tensor", names[0], *given);
-  Index unlabelled = 0;
-  const auto has_no_label = [&](Node i) { return set.labels[static_cast<std::size_t>(i)] < 0; };
   for (Index k = 0; k < splits; ++k) {
     Split& split = set.splits.emplace_back();
     std::vector<Node>* parts[] = {&split.train, &split.validation, &split.test};
@@ -153,13 +151,8 @@ void read_splits(const TorchFile& file, Index nodes, Dataset& set) {
       for (Index i = 0; i < nodes; ++i)
         if (masks[p].holds(i, k)) parts[p]->push_back(static_cast<Node>(i));
     check_parts(split, nodes, file.file(), "masks");
-    for (std::vector<Node>* part : parts)
-      unlabelled += static_cast<Index>(std::erase_if(*part, has_no_label));
   }
-  set.left_out_of_splits = unlabelled;
-  if (unlabelled > 0)
-    set.notes.push_back("masks: " + counted(unlabelled, "node") + " without a label" + is_or_are(unlabelled) +
-                        " left out of the split");
+  leave_out_unlabelled(set, "masks");
 }
 
 /// A note names the tensors that are not read.

@@ -156,9 +156,18 @@ bool LabelColumn::is_none(std::string_view text) const {
 
 void LabelColumn::note_none(std::string_view text, Index count, LabelReading& read) const {
   const bool word = is_none(text) && !is_missing(text);
-  read.notes.push_back(file.filename().string() + ": " + in_quotes(text) + " is taken as no label (" +
-                       counted(count, example) + ")" + (word ? ": where it is a class, it wants another name" : ""));
+  read.notes.push_back(files_with(text) + ": " + in_quotes(text) + " is taken as no label (" + counted(count, example) +
+                       ")" + (word ? ": where it is a class, it wants another name" : ""));
   read.noted_unlabelled = std::max(read.noted_unlabelled, count);
+}
+
+std::string LabelColumn::files_with(std::string_view text) const {
+  const auto begin = std::min(second_begins, texts.size());
+  const bool in_first =
+      std::ranges::find(texts.first(begin), text) != texts.begin() + static_cast<std::ptrdiff_t>(begin);
+  const std::string name = file.filename().string(), other = second.filename().string();
+  if (std::ranges::find(texts.subspan(begin), text) == texts.end()) return name;
+  return in_first ? name + ", " + other : other;
 }
 
 std::string LabelColumn::place(std::size_t i) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,11 +38,16 @@ struct LabelColumn {
   bool decimal_commas = false;          // do numbers of the same table have them?
   bool commas_may_part = false;         // may a comma part thousands, as in a table that commas separate?
   const DecimalMarks* marks = nullptr;  // of its values
+  std::filesystem::path second{};       // of the texts from second_begins on, where they are those of two files
+  std::size_t second_begins = std::numeric_limits<std::size_t>::max();
 
   /// Is the text missing, or a word for no label of a node, as unknown?
   bool is_none(std::string_view text) const;
   /// Notes "FILE: 'NA' is taken as no label (5 nodes)", of a text that is none.
   void note_none(std::string_view text, Index count, LabelReading& read) const;
+
+  /// The name of the file that holds the text, of both where both do.
+  std::string files_with(std::string_view text) const;
 
   /// Throws FileError "FILE: line N: what"; "FILE: node I: what" (or sequence) where the line is not known.
   [[noreturn]] void refuse(std::size_t i, const std::string& what) const;

@@ -76,7 +76,7 @@ class Classes {
       if (given.name.empty() && !text.empty())
         column_.note_none(text, static_cast<Index>(given.count), said);
       else if (may_say_no_label(text) || says_no_label(text))
-        notes.push_back(column_.file.filename().string() + ": the class " +
+        notes.push_back(column_.files_with(text) + ": the class " +
                         doubt_of_stand_in(in_quotes(text), static_cast<Index>(given.count), column_.example));
     std::ranges::sort(notes);
     add_doubt_of_number(notes);

@@ -7,11 +7,11 @@
 #include <set>
 #include <utility>
 
-#include "base/counted.hpp"
 #include "data/check_parts.hpp"
 #include "data/files/read_file.hpp"
 #include "data/tables/part_names.hpp"
 #include "data/tables/table_names.hpp"
+#include "mercer/data/split.hpp"
 
 namespace mercer {
 namespace {
@@ -225,15 +225,7 @@ void SplitFiles::finish(const std::string& file, std::size_t first) {
     data_.notes.push_back(file + ": the split is left out, " + no_labels);
     return;
   }
-  Index unlabelled = 0;
-  for (std::size_t k = first; k < data_.splits.size(); ++k)
-    for (std::size_t part = 0; part < 3; ++part)
-      unlabelled += static_cast<Index>(std::erase_if(
-          nodes_of(data_.splits[k], part), [&](Node i) { return data_.labels[static_cast<std::size_t>(i)] < 0; }));
-  data_.left_out_of_splits = unlabelled;
-  if (unlabelled > 0)
-    data_.notes.push_back(file + ": " + counted(unlabelled, "node") + " without a label" + is_or_are(unlabelled) +
-                          " left out of the split");
+  leave_out_unlabelled(data_, file, first);
 }
 
 void SplitFiles::add_words(const NodeTable& table, const NodeColumn& column, const std::vector<Node>& node) {

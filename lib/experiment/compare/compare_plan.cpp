@@ -191,7 +191,8 @@ DataFacts checked_facts(const ComparePlan& plan, const Problem& problem, const s
       split = split_of(problem.prepared, plan.seed + static_cast<std::uint64_t>(turn), turn).split;
       check_split(problem, scoring, split);
       if (split.validation.empty())
-        throw ValueError(name + ": the split has no validation " + examples + " to choose by");
+        throw ValueError(name + ": the split has no validation " + examples + " to choose by; " +
+                         way_to_validation(problem.prepared, split));
       if (split.test.empty()) throw ValueError(name + ": the split has no test " + examples + " to compare by");
     }
   } catch (const ValueError& error) {

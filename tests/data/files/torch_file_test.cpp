@@ -124,7 +124,7 @@ TEST_CASE("a Data of PyTorch Geometric is a data set") {
   CHECK(set.splits[0].train == std::vector<Node>{0});
   CHECK(set.splits[0].test == std::vector<Node>{1});
   CHECK(set.notes == std::vector<std::string>{"'-1' is taken as no label (1 node)",
-                                              "masks: 1 node without a label is left out of the split",
+                                              "masks: 1 node without a label is left out of the split: 1 of the test",
                                               "not read: 'pos', '_cached_attr'"});
 }
 
