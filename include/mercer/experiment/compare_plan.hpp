@@ -88,7 +88,7 @@ std::vector<CompareJob> finals(const ComparePlan& plan, const CompareCell& cell,
 /// What the contenders have in common after completion by their recipes, but for what the grid searches and the
 /// budget.
 struct SharedOptions {
-  OptionValues model{}, training{};      // that all have and none of them differs in: "heads" is 1, …
+  OptionValues model{}, training{};  // that all have and none of them differs in: "heads" is 1, …
   /// "layers 5 of gcn, 2 of the others", but for what was typed of a contender; and numbers of parameters that are not
   /// about the same.
   std::vector<std::string> different{};
