@@ -126,7 +126,7 @@ __global__ void __launch_bounds__(threads, 3) attend_tiles(Pass pass, Finish fin
 template <class Kernels>
 bool attend_by_tiles(const EdgeTerms& terms, const EdgeList& adjacency, Gathered k, Gathered v, const Finish& finish) {
   if (finish.kept.slope.data != nullptr) return false;
-  const std::size_t shared = shared_bytes(2 * (terms.q.columns / terms.heads), 2);
+  const std::size_t shared = bytes_of_tiles(2 * (terms.q.columns / terms.heads), 2);
   return by_tiles<Kernels>(terms, adjacency, shared, [&]<class Pass>(const Pass*) {
     const Pass pass(terms, adjacency, true, k, v);
     if (adjacency.row_block_count > 0)

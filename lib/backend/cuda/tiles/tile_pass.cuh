@@ -41,7 +41,7 @@ struct TilePass : EdgePass {
 constexpr std::size_t most_shared = 200 << 10;
 
 /// Bytes of the rows' runs, of `wide` tiles of 64 columns each, and of transposed tiles of `depth` columns together.
-inline std::size_t shared_bytes(Index depth, int wide) {
+inline std::size_t bytes_of_tiles(Index depth, int wide) {
   return static_cast<std::size_t>((depth + wide * side) * side) * sizeof(Real) + side * sizeof(int2);
 }
 
@@ -69,7 +69,7 @@ bool by_tiles(const EdgeTerms& terms, const EdgeList& list, std::size_t shared, 
 
 /// Bytes of shared memory of the backward passes, for heads of d and e columns.
 inline std::size_t backward_bytes(Index d, Index e) {
-  return shared_bytes(2 * (d + e), 3) + side * (2 * sizeof(Real) + sizeof(float2));
+  return bytes_of_tiles(2 * (d + e), 3) + side * (2 * sizeof(Real) + sizeof(float2));
 }
 
 /// Throws DeviceError for a relative bias where the backward pass would go edge by edge, which knows none.
