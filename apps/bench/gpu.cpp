@@ -31,16 +31,10 @@ Variable noise(Index rows, Index columns, std::uint32_t call) {
   return Variable(bench::noise(rows, columns, call).to(Device::cuda), true);
 }
 
-/// Waits for all earlier work.
-void wait(const Tensor& x) {
-  Tensor one = Tensor::uninitialized(1, 1);
-  copy_bytes(one.data(), Device::cpu, x.data(), x.device(), sizeof(Real));
-}
-
 /// Until the device has made what work() returns.
 template <class Work>
 double seconds(Work&& work) {
-  return bench::seconds([&] { wait(work()); });
+  return bench::seconds([&] { bench::wait(work()); });
 }
 
 /// E [4 + b (Fk + F)] + N [8 + b (Fq + F) + 4h] forward; rows and columns passes backward. b is 2 for 16-bit q, k and

@@ -19,18 +19,12 @@ namespace {
 
 constexpr Index heads = 2, width = 64;
 
-/// Waits for all earlier work.
-void wait(const Tensor& x) {
-  Tensor one = Tensor::uninitialized(1, 1);
-  copy_bytes(one.data(), Device::cpu, x.data(), x.device(), sizeof(Real));
-}
-
 /// The median of some rounds; the first warms up.
 template <class Work>
 double middle_seconds(int rounds, Work&& work) {
   std::vector<double> times;
   for (int round = 0; round <= rounds; ++round) {
-    const double took = bench::seconds([&] { wait(work()); });
+    const double took = bench::seconds([&] { bench::wait(work()); });
     if (round > 0) times.push_back(took);
   }
   return bench::middle(times);

@@ -29,6 +29,12 @@ double seconds(Work&& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// Waits for all work of the device that made x.
+inline void wait(const Tensor& x) {
+  Tensor one = Tensor::uninitialized(1, 1);
+  copy_bytes(one.data(), Device::cpu, x.data(), x.device(), sizeof(Real));
+}
+
 /// One line: name, value, bar and verdict.
 inline bool print_figure(const std::string& name, double value, bool at_least, double bar) {
   const bool passed = at_least ? value >= bar : value <= bar;

@@ -14,15 +14,6 @@ namespace mercer::cuda {
 
 constexpr int edges_at_once = 2;  // of each side
 
-/// The kernels of a list that compare by P.
-template <class P>
-struct ComparedBy {
-  template <class K>
-  struct Holds : std::is_same<PairingOf<K>, P> {};
-};
-template <class P, class Kernels>
-using KernelsBy = typename FilteredList<ComparedBy<P>::template Holds, Kernels>::Type;
-
 /// A lane holds `count` columns of the head of its team. A bare pass has no dropout, no numbers of edges and no shifts
 /// of columns, and its edges are listed: a shorter loop in fewer registers.
 template <int count_, bool brain_, bool bare_>

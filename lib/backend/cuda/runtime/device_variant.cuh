@@ -105,6 +105,15 @@ using WithSlope = typename FilteredList<HasSlope, Kernels>::Type;
 template <class Kernels>
 using Weighted = typename FilteredList<IsWeighted, Kernels>::Type;
 
+/// The kernels of a list that compare by P.
+template <class P>
+struct ComparedBy {
+  template <class K>
+  struct Holds : std::is_same<PairingOf<K>, P> {};
+};
+template <class P, class Kernels>
+using KernelsBy = typename FilteredList<ComparedBy<P>::template Holds, Kernels>::Type;
+
 /// One kernel of a list, and its pairing.
 template <class Kernels>
 struct DeviceKernel;

@@ -12,15 +12,6 @@
 /// tiles. Memory is of the operands' size.
 namespace mercer::cuda::tiles {
 
-/// The kernels of a list that compare by P.
-template <class P>
-struct Compares {
-  template <class K>
-  struct Holds : std::is_same<PairingOf<K>, P> {};
-};
-template <class P, class Kernels>
-using ComparedBy = typename FilteredList<Compares<P>::template Holds, Kernels>::Type;
-
 /// A pass of kernels that all compare by P.
 template <class P_, class Kernels_>
 struct TilePass : EdgePass {
@@ -54,7 +45,7 @@ bool by_tiles(const EdgeTerms& terms, const EdgeList& list, std::size_t shared, 
     return false;
   bool done = false;
   const auto offer = [&]<class P>() {
-    using Mine = ComparedBy<P, Kernels>;
+    using Mine = KernelsBy<P, Kernels>;
     if constexpr (Mine::size > 0) {
       bool is_mine = false;
       Mine::each([&]<class K>() { is_mine |= terms.kernel.is<K>(); });

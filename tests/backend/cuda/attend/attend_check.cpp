@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "backend/cuda/lane_orders.hpp"
 
@@ -28,18 +29,21 @@ namespace {
 
 void check_results(const AttentionCase& c, const AttentionResults& want, const AttentionResults& got) {
   CHECK(got.guarded == want.guarded);
-  check_close("y", want.y, got.y, c.allowed);
-  check_close("state", want.state, got.state, c.allowed);
-  check_close("guards", want.guards, got.guards, c.allowed);
-  check_close("dq", want.dq, got.dq, c.allowed);
-  check_close("dk", want.dk, got.dk, c.allowed);
-  check_close("dv", want.dv, got.dv, c.allowed);
-  check_close("dweight", want.dweight, got.dweight, c.allowed);
-  check_close("dkey_bias", want.dkey_bias, got.dkey_bias, c.allowed);
-  check_close("dedge_bias", want.dedge_bias, got.dedge_bias, c.allowed);
-  check_close("dedge_weight", want.dedge_weight, got.dedge_weight, c.allowed);
-  check_close("dquery_bias", want.dquery_bias, got.dquery_bias, c.allowed);
-  check_close("drelative_bias", want.drelative_bias, got.drelative_bias, c.allowed);
+  using R = AttentionResults;
+  const std::pair<const char*, Tensor R::*> results[] = {{"y", &R::y},
+                                                         {"state", &R::state},
+                                                         {"guards", &R::guards},
+                                                         {"dq", &R::dq},
+                                                         {"dk", &R::dk},
+                                                         {"dv", &R::dv},
+                                                         {"dweight", &R::dweight},
+                                                         {"dkey_bias", &R::dkey_bias},
+                                                         {"dedge_bias", &R::dedge_bias},
+                                                         {"dedge_weight", &R::dedge_weight},
+                                                         {"dquery_bias", &R::dquery_bias},
+                                                         {"drelative_bias", &R::drelative_bias}};
+  for (const auto& [name, of] : results)
+    check_close(name, want.*of, got.*of, c.allowed);
 }
 
 }  // namespace
