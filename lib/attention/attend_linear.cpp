@@ -8,6 +8,7 @@
 
 #include "attention/terms.hpp"
 #include "backend/linear_ops.hpp"
+#include "backend/relative_row.hpp"
 #include "backend/select.hpp"
 #include "backend/toeplitz_ops.hpp"
 #include "base/heads.hpp"
@@ -120,7 +121,7 @@ class LinearAttention {
   Tensor forward(const Tensor& phi_q, const Tensor& phi_k, const Tensor& v) {
     magnitude_ = memory(segments_.sources(), heads_);
     select(device_, cpu::source_magnitudes, cuda::source_magnitudes, call_name)(
-        of_columns_, source_power_, view_of(options_.key_bias), row_sum_, magnitude_);
+        of_rows_, source_power_, view_of(options_.key_bias), row_sum_, magnitude_);
     if (options_.relative_bias) relative_ = relative_weights(options_.relative_bias.value());
     const Tensor sums = row_sums(features(phi_q, kernel_.scale, kernel_.shift), features(phi_k, 1, 1), values(v));
     Tensor y = memory(phi_q.rows(), v.columns());
@@ -173,9 +174,6 @@ class LinearAttention {
   struct RelativeWeights {
     Tensor of_rows, of_columns;
   };
-  /// The row of the bias of the offset r.
-  static Index row_of(Index r, Index rows) { return rows / 2 + std::clamp(r, -(rows / 2), rows / 2); }
-
   RelativeWeights relative_weights(const Tensor& bias) const {
     const Index reach = segments_.longest() - 1;
     if (reach < 0) return {};
@@ -183,13 +181,13 @@ class LinearAttention {
     for (Index h = 0; h < heads_; ++h) {
       Real largest = 0;
       if (row_sum_) {
-        largest = bias(row_of(0, bias.rows()), h);
+        largest = bias(relative_row(bias.rows(), 0, 0), h);
         for (Index r = segments_.is_causal() ? 0 : -reach; r <= reach; ++r)
-          largest = std::max(largest, bias(row_of(r, bias.rows()), h));
+          largest = std::max(largest, bias(relative_row(bias.rows(), r, 0), h));
       }
       for (Index r = segments_.is_causal() ? 0 : -reach; r <= reach; ++r)
         made.of_rows(reach + r, h) = made.of_columns(reach - r, h) =
-            std::exp(bias(row_of(r, bias.rows()), h) - largest);
+            std::exp(bias(relative_row(bias.rows(), r, 0), h) - largest);
     }
     return made;
   }
@@ -203,7 +201,7 @@ class LinearAttention {
     cpu::toeplitz_gradient(segments_.target_offset(), heads_, a, b, c, dsums, dw);
     for (Index n = 0; n < w.rows(); ++n)
       for (Index h = 0; h < heads_; ++h)
-        made(row_of(n - w.rows() / 2, made.rows()), h) += w(n, h) * dw(n, h);
+        made(relative_row(made.rows(), n, w.rows() / 2), h) += w(n, h) * dw(n, h);
     return made;
   }
 

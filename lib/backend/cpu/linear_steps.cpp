@@ -35,9 +35,9 @@ void join_constant_backward(ConstView dy, Index heads, Real factor, View dx) {
   each_head(dy.rows, heads, JoinConstantBackward{dy, heads, factor, dx});
 }
 
-void source_magnitudes(const SegmentRuns& over_columns, Real power, ConstView key_bias, bool relative, View m) {
-  const EdgeRows& sources = over_columns.rows();
-  const auto offset = over_columns.row_offset;
+void source_magnitudes(const SegmentRuns& over_rows, Real power, ConstView key_bias, bool relative, View m) {
+  const EdgeRows& sources = over_rows.topology.transpose;
+  const auto offset = over_rows.column_offset;
   for (std::size_t s = 0; s + 1 < offset.size(); ++s)
     for (Index h = 0; h < m.columns; ++h) {
       const bool biased = key_bias.data != nullptr;

@@ -20,8 +20,7 @@ void each_head(Index rows, Index heads, Index columns, Step step) {
                 [=] __device__(Index n, const Team& team) { step(n / heads, n % heads, team.lane, team.lanes); });
 }
 
-/// The largest key bias of each chunk and head, and with `of_segments` of each segment from those of its chunks; 0
-/// where none is finite.
+/// The largest key bias of each segment and head, from those of its chunks; 0 where none is finite.
 Tensor largest_of_segments(const tiles::LinearPlan& plan, ConstView key_bias, Index heads) {
   Tensor of_chunks = Tensor::uninitialized(plan.chunk_count, heads, Device::cuda),
          of_segments = Tensor::uninitialized(plan.segment_count, heads, Device::cuda);
@@ -57,17 +56,13 @@ void join_constant_backward(ConstView dy, Index heads, Real factor, View dx) {
   each_head(dy.rows, heads, dx.columns, JoinConstantBackward{dy, heads, factor, dx});
 }
 
-void source_magnitudes(const SegmentRuns& over_columns, Real power, ConstView key_bias, bool relative, View m) {
-  // the columns of the other direction are the sources, cut into chunks
-  SegmentRuns over_rows = over_columns;
-  over_rows.over_rows = true, over_rows.from_end = false;
-  std::swap(over_rows.row_offset, over_rows.column_offset);
+void source_magnitudes(const SegmentRuns& over_rows, Real power, ConstView key_bias, bool relative, View m) {
   const tiles::LinearPlan& plan = tiles::LinearPlan::of(over_rows);
   const bool is_relative = relative && key_bias.data != nullptr;
   const Tensor largest = is_relative ? largest_of_segments(plan, key_bias, m.columns) : Tensor();
   const ConstView of_segment = largest.empty() ? ConstView{} : largest.view();
   const LinearChunk* chunks = plan.chunks();
-  const EdgeRows sources = tiles::rows_on_device(over_columns);
+  const EdgeRows sources = edge_lists(over_rows.topology).transpose.edges;
   const Index heads = m.columns;
   for_each_team(op, plan.chunk_count * heads, warp, [=] __device__(Index n, const Team& team) {
     const LinearChunk chunk = chunks[n / heads];
