@@ -5,7 +5,7 @@
 
 #include "mercer/layers/batch_norm.hpp"
 #include "mercer/layers/layer_norm.hpp"
-#include "mercer/models/stack.hpp"
+#include "mercer/models/norm.hpp"
 
 namespace mercer {
 

@@ -57,6 +57,7 @@ void GlobalOptions::declare(OptionList& list) {
   list.add("global-layers", layers, range::count, "attention layers of the global branch; 1 by default");
   list.add("global-heads", heads, range::count, "heads of the global branch; 1 by default");
   list.add("global-dropout", dropout, range::share, "dropout in the global branch; hidden-dropout by default");
+  list.add("global-norm", norm, norm_choices, "norm of the global branch; layer by default");
   list.add("global-weight", weight, range::share, "share of the averaged global branch; 0.5 by default");
   list.add("local-epochs", local_epochs, range::count, "epochs before the gated global branch begins; 0 by default");
 }
@@ -71,6 +72,7 @@ void GlobalOptions::check(const char* op) const {
   want(layers.has_value(), "global-layers", any, "");
   want(heads.has_value(), "global-heads", any, "");
   want(dropout.has_value(), "global-dropout", any, "");
+  want(norm.has_value(), "global-norm", any, "");
   want(weight.has_value(), "global-weight", branch == GlobalBranch::average, " that is averaged");
   want(local_epochs.has_value(), "local-epochs", branch == GlobalBranch::gated, " that is gated");
 }
@@ -86,15 +88,15 @@ GlobalParts::GlobalParts(const GlobalOptions& options, const GlobalSizes& sizes,
     : options_(options),
       activation_(sizes.activation),
       dropout_(options.dropout.value_or(sizes.dropout)),
-      norm_({.width = sizes.width}) {
+      norm_(options.norm.value_or(Norm::layer), sizes.width) {
   const Index width = sizes.width, count = options.layers.value_or(1);
   const auto linear = [&](Index in, Index out) { return Linear({.in = in, .out = out}, random); };
   if (averages()) first_ = linear(sizes.features, width);
   const GlobalAttention attention =
       options.attention.value_or(averages() ? GlobalAttention::frobenius : GlobalAttention::sigmoid);
   for (Index l = 0; l < count; ++l) {
-    Layer& layer = layers_.emplace_back(
-        Layer{attention_layer(attention, width, options.heads.value_or(1), random), LayerNorm({.width = width})});
+    Layer& layer = layers_.emplace_back(Layer{attention_layer(attention, width, options.heads.value_or(1), random),
+                                              ColumnNorm(options.norm.value_or(Norm::layer), width)});
     if (averages()) continue;
     layer.gate = linear(width, width);
     layer.beta = glorot_uniform(1, width, {count, width}, random);
@@ -133,18 +135,18 @@ Variable GlobalParts::attended(const Layer& layer, const Neighbourhood& nodes, c
 Variable GlobalParts::averaged(const Neighbourhood& nodes, const Input& x, const Variable& h, Pass& pass,
                                MeanPenalty& penalty) const {
   constexpr Real half = Real(0.5);
-  Variable z = drop(nodes, activation_(norm_((*first_)(x))), pass);
+  Variable z = drop(nodes, activation_(norm_(nodes, (*first_)(x), pass)), pass);
   for (const Layer& layer : layers_)
-    z = drop(nodes, layer.norm(scale(add(attended(layer, nodes, z, pass, penalty), z), half)), pass);
+    z = drop(nodes, layer.norm(nodes, scale(add(attended(layer, nodes, z, pass, penalty), z), half), pass), pass);
   const Real weight = options_.weight.value_or(half);
   return add(scale(h, 1 - weight), scale(z, weight));
 }
 
 Variable GlobalParts::gated(const Neighbourhood& nodes, const Variable& h, Pass& pass, MeanPenalty& penalty) const {
-  Variable z = norm_(h);
+  Variable z = norm_(nodes, h, pass);
   for (const Layer& layer : layers_) {
     const Variable gate = add_bias((*layer.gate)(z), sigmoid(layer.beta));
-    const Variable y = layer.norm(attended(layer, nodes, z, pass, penalty));
+    const Variable y = layer.norm(nodes, attended(layer, nodes, z, pass, penalty), pass);
     z = drop(nodes, relu((*last_)(multiply(y, gate))), pass);
   }
   return z;
@@ -167,6 +169,12 @@ Parameters GlobalParts::parameters() const {
   return all;
 }
 
-Parameters GlobalParts::buffers() const { return named("global.", {{"passes", passes_}}); }
+Parameters GlobalParts::buffers() const {
+  Parameters all = norm_.buffers("global.norm.");
+  for (std::size_t l = 0; l < layers_.size(); ++l)
+    append(all, layers_[l].norm.buffers("global.norm" + std::to_string(l + 1) + "."));
+  append(all, named("global.", {{"passes", passes_}}));
+  return all;
+}
 
 }  // namespace mercer

@@ -6,9 +6,9 @@
 #include "mercer/base/random.hpp"
 #include "mercer/layers/activation.hpp"
 #include "mercer/layers/any_layer.hpp"
-#include "mercer/layers/layer_norm.hpp"
 #include "mercer/layers/linear.hpp"
 #include "mercer/models/global_branch.hpp"
+#include "models/column_norm.hpp"
 #include "models/mean_penalty.hpp"
 
 namespace mercer {
@@ -45,7 +45,7 @@ class GlobalParts {
  private:
   struct Layer {
     AnyLayer attention;
-    LayerNorm norm;
+    ColumnNorm norm;
     std::optional<Linear> gate{};  // U and c
     Variable beta{};               // [1, width]
   };
@@ -57,7 +57,7 @@ class GlobalParts {
   Activation activation_;
   float dropout_;
   std::optional<Linear> first_{};  // W of the average
-  LayerNorm norm_;                 // after it, or of h
+  ColumnNorm norm_;                // after it, or of h
   std::vector<Layer> layers_{};
   std::optional<Linear> last_{};        // W_o
   std::optional<Linear> classifier_{};  // of the gated form

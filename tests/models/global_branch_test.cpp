@@ -58,6 +58,18 @@ Variable norm_of(const Model& model, const std::string& name, const Variable& x)
   return layer_norm(x, parameter(model, name + ".weight"), parameter(model, name + ".bias"));
 }
 
+/// Frobenius attention with the parameters of the branch's first layer.
+Variable frobenius_of(const Model& model, const Variable& z) {
+  Random random(1);
+  FrobeniusAttention attention({.in = 4, .width = 4, .join = Join::mean, .bias = false}, random);
+  for (const Parameter& p : attention.parameters()) {
+    Variable same = p.variable;
+    same.mutable_value() = parameter(model, "global.layer1." + p.name).value();
+  }
+  Pass pass = Pass::inference();
+  return attention(Segments({0, all_count}), z, pass).y;
+}
+
 /// Σ_j ⟨σ(k_i), σ(k_j)⟩ v_j / Σ_j ⟨σ(k_i), σ(k_j)⟩ in each head, pair by pair.
 Tensor sigmoid_pairs(const Tensor& k, const Tensor& v, Index heads) {
   const Index width = k.columns() / heads;
@@ -101,19 +113,30 @@ TEST_CASE("an averaged branch by definition: Frobenius attention of the features
   for (std::size_t p = 0; p < alone.parameters.size(); ++p)  // the branch is drawn last
     CHECK(same_bits(alone.parameters[p].variable.value(), model.parameters[p].variable.value()));
   const Variable z = relu(norm_of(model, "global.norm", linear_of(model, "global.first", seen())));
-  Random random(1);
-  FrobeniusAttention attention({.in = 4, .width = 4, .join = Join::mean, .bias = false}, random);
-  for (const Parameter& p : attention.parameters()) {
-    Variable same = p.variable;
-    same.mutable_value() = parameter(model, "global.layer1." + p.name).value();
-  }
-  Pass pass = Pass::inference();
-  const Variable y = attention(Segments({0, all_count}), z, pass).y;
-  const Variable all = norm_of(model, "global.norm1", scale(add(y, z), Real(0.5)));
+  const Variable all = norm_of(model, "global.norm1", scale(add(frobenius_of(model, z), z), Real(0.5)));
   const Variable local = hidden_outputs(alone, everywhere(), seen());
   const Variable h = add(scale(local, Real(0.8)), scale(all, Real(0.2)));
   CHECK(max_abs_difference(hidden_outputs(model, everywhere(), seen()).value(), h.value()) < 1e-5);
   CHECK(max_abs_difference(logits(model), linear_of(model, "classifier", h).value()) < 1e-5);
+}
+
+TEST_CASE("an averaged branch without a norm, and with one over columns, whose statistics are buffers") {
+  const OptionValues averaged{{"global", "average"}, {"activation", "relu"}};
+  OptionValues options = averaged;
+  options.insert({"global-norm", "none"});
+  const Model plain = branched("gcn", options), alone = branched("gcn", {{"activation", "relu"}});
+  for (const Parameter& p : plain.parameters)
+    CHECK(!p.name.starts_with("global.norm"));
+  const Variable z = relu(linear_of(plain, "global.first", seen()));
+  const Variable all = scale(add(frobenius_of(plain, z), z), Real(0.5));
+  const Variable h = scale(add(hidden_outputs(alone, everywhere(), seen()), all), Real(0.5));
+  CHECK(max_abs_difference(hidden_outputs(plain, everywhere(), seen()).value(), h.value()) < 1e-5);
+
+  options.insert_or_assign("global-norm", "batch");
+  const Model batch = branched("gcn", options);
+  const Tensor before = parameter(batch, "global.norm1.running_mean").value();
+  logits(batch, Pass::training(1, 0));
+  CHECK(max_abs_difference(parameter(batch, "global.norm1.running_mean").value(), before) > 0);
 }
 
 TEST_CASE("gated layers and a gated branch by definition, before and after the warm-up") {
@@ -190,6 +213,7 @@ TEST_CASE("gradients through every global attention" * doctest::skip(sizeof(Real
       const Model model = branched("gat", {{"global", form},
                                            {"global-attention", attention.name},
                                            {"global-heads", 2},
+                                           {"global-norm", attention.value == GlobalAttention::elu ? "batch" : "layer"},
                                            {"block", "gated"},
                                            {"norm", "layer"},
                                            {"activation", "gelu"}});
@@ -240,6 +264,7 @@ TEST_CASE("what a global branch can't be is refused with the way out") {
                                                                                       {"global-layers", 2},
                                                                                       {"global-heads", 2},
                                                                                       {"global-dropout", 0.5},
+                                                                                      {"global-norm", "none"},
                                                                                       {"global-weight", 0.5},
                                                                                       {"local-epochs", 5}})
     CHECK(holds(refused({{option, value}}), std::string(option) + ": no effect without a global branch"));

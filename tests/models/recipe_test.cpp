@@ -58,6 +58,8 @@ TEST_CASE("recipes with a global branch are named after their papers, and keep t
   CHECK(poly.epochs == 2100);
   CHECK(wide.model.name == "gcn");
   CHECK(wide.model.find("global")->text() == "average");
+  for (const char* option : {"norm", "global-norm", "residual"})  // as the authors' run.sh has it
+    CHECK(wide.model.find(option)->text() == "none");
   CHECK(wide.learning_rate == 0.005);
   CHECK(wide.source.find("--split-random per-class:20,500,1000") != std::string::npos);
 }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "mercer/base/option_list.hpp"
+#include "mercer/models/norm.hpp"
 
 namespace mercer {
 
@@ -20,7 +21,7 @@ inline constexpr Choice<GlobalAttention> global_attention_choices[]{
     {"nystrom", GlobalAttention::nystrom}};
 
 /// A branch in which every node attends to all nodes. With x the features, h what a linear classifier would read of the
-/// stack, and dropout, activation and LN with values of its own for each layer l:
+/// stack, and dropout, activation and LN, or another norm, with values of its own for each layer l:
 ///   average  z ← dropout(activation(LN(x W + b))),  then  z ← dropout(LN(½ attention(z) + ½ z)),
 ///            logits = classifier((1 − weight) h + weight z)            (Wu et al., SGFormer, NeurIPS 2023)
 ///   gated    z ← LN(h),  then  z ← dropout(relu((LN(attention(z)) ∘ (z U + c + sigmoid(β))) W_o + b_o)),  W_o shared,
@@ -34,6 +35,7 @@ struct GlobalOptions {
   std::optional<Index> layers{};               // absent: 1
   std::optional<Index> heads{};                // absent: 1
   std::optional<float> dropout{};              // absent: the stack's hidden dropout
+  std::optional<Norm> norm{};                  // of the branch; absent: layer
   std::optional<Real> weight{};                // of the branch when averaged; absent: ½
   std::optional<Index> local_epochs{};         // absent: 0
 

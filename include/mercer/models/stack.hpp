@@ -10,13 +10,10 @@
 #include "mercer/layers/any_layer.hpp"
 #include "mercer/models/global_branch.hpp"
 #include "mercer/models/model.hpp"
+#include "mercer/models/norm.hpp"
 
 /// Layers one after another: every model of this room.
 namespace mercer {
-
-/// The norm of a hidden layer.
-enum class Norm { none, layer, batch };
-inline constexpr Choice<Norm> norm_choices[]{{"none", Norm::none}, {"layer", Norm::layer}, {"batch", Norm::batch}};
 
 /// What a hidden layer is made of, see StackOptions.
 enum class BlockForm { plain, residual, gated };
