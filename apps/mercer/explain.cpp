@@ -44,6 +44,7 @@ struct ExplainRequest {
 
 void declare(CLI::App& app, ExplainRequest& request) {
   declare_trained(app, request.trained);
+  hide_positive(app);
   app.add_option("--node", request.node,
                  "name of a node, or its number from 0 where the data have no names; without it the whole model")
       ->type_name("NODE");

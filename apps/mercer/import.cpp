@@ -49,6 +49,7 @@ void declare(CLI::App& app, ImportRequest& request) {
   app.add_flag("--no-root-weight", request.no_root_weight, "of TransformerConv: root_weight=False");
   app.option_defaults()->group("Data");
   declare_data(app, request.data);
+  hide_positive(app);
   list_first(app, {"--data"});
 }
 

@@ -38,6 +38,7 @@ struct PredictRequest {
 
 void declare(CLI::App& app, PredictRequest& request) {
   declare_trained(app, request.trained);
+  hide_positive(app);
   app.add_option("--out", request.out, "the file to write, .csv or .npz")->type_name("FILE");
   app.add_option("--embeddings", request.embeddings,
                  "write the input of the last layer, a row for each node, as .npz or .csv; without FILE beside --out")

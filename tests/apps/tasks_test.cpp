@@ -234,6 +234,8 @@ TEST_CASE("the positive class of two is the user's choice, and stays with the mo
   CHECK(has(run({"train", "--data", "planted", "--positive", "0"}).err,
             "--positive: is one of two classes, and planted"));
   CHECK(has(run({"explain", folder.at("first"), "--positive", "sick"}).err, "--positive: no effect here"));
+  CHECK(!has(run({"explain", "--help"}).out, "--positive"));
+  CHECK(has(run({"evaluate", "--help"}).out, "--positive"));
 }
 
 TEST_CASE("rows with a single 1 are classes where these are asked for") {

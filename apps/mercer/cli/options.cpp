@@ -59,6 +59,8 @@ void declare_data(CLI::App& app, DataChoice& choice) {
   declare_options(app, options_of(choice));
 }
 
+void hide_positive(CLI::App& app) { app.get_option("--positive")->group(""); }
+
 void declare_training(CLI::App& app, TrainingChoice& choice) { declare_options(app, options_of(choice)); }
 
 void declare_runs(CLI::App& app, const ManyRuns& runs, const std::string& what) {

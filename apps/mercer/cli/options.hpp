@@ -37,6 +37,8 @@ void declare(CLI::App& app, TrainCommand& command);
 void declare_request(CLI::App& app, TrainRequest& request);
 /// Adds --data and the options of its preparation.
 void declare_data(CLI::App& app, DataChoice& choice);
+/// In a command without scores, which refuses it: --positive is not listed.
+void hide_positive(CLI::App& app);
 /// Adds the options of training.
 void declare_training(CLI::App& app, TrainingChoice& choice);
 /// Where a command that runs many trainings keeps its folder and how it runs them.
