@@ -56,6 +56,8 @@ template <class Layer>
 Model baseline(const BaselineOptions& options, Index features, Index classes, Random& random) {
   require(options.residual == Residual::none || options.stack.hidden_layers() > 0, "stack",
           "residual: no effect without hidden layers; want more layers, or a linear classifier");
+  require(!options.decay_first_layer_only || !options.stack.decay_norms, "stack",
+          "decay-norms: got it with decay-first-layer-only, which spares every other layer; want one of the two");
   const auto make = [&](Index in, bool output) -> AnyLayer {
     const GraphConvolutionOptions sizes{.in = in,
                                         .out = output ? classes : options.hidden,

@@ -90,6 +90,7 @@ Recipe tuned_for(const std::string& model, std::string_view data) {
     made.epochs = 200;
   } else {
     made.model.options = tuned_stack(model, 2, 256, 0.7f);
+    made.model.options.insert_or_assign("decay-norms", true);  // as PyTorch's Adam, whose decay is large here
     made.weight_decay = 1e-3;
     made.epochs = 200;
   }

@@ -167,6 +167,9 @@ Model model_of(std::shared_ptr<const Parts> parts) {
     append(model.parameters, parts->global->parameters());
     append(model.buffers, parts->global->buffers());
   }
+  if (parts->options.decay_norms)
+    for (Parameter& p : model.parameters)
+      if (p.name.starts_with("norm") || p.name.starts_with("global.norm")) p.decays = true;
 
   model.operands = [parts](const Neighbourhoods& neighbourhoods, const Input& x, Pass& pass) {
     std::vector<Operands> all;
@@ -208,6 +211,8 @@ void StackOptions::declare(OptionList& list) {
   list.add("jumping", jumping, jumping_choices, "the classifier reads all hidden layers, joined in this way");
   list.add("separate", separate, "hidden layers keep the node's own values beside those of its neighbours");
   list.add("pre-dropout", pre_dropout, range::share, "dropout on the features before the linear layer of pre-linear");
+  list.add("decay-norms", decay_norms,
+           "weight decay takes gains and shifts of norms as well, as PyTorch's optimisers do");
   global.declare(list);
 }
 
@@ -229,6 +234,8 @@ void StackOptions::check(const char* op) const {
           "pre-linear: got none, but a residual block adds to its input, which must be as wide as its output");
   require(pre_dropout == 0 || block == BlockForm::residual || pre_linear.value_or(PreLinear::none) != PreLinear::none,
           op, "pre-dropout: no effect without a linear layer before the first one: leave it out, or set pre-linear");
+  require(!decay_norms || norm != Norm::none || global.has_norm(), op,
+          "decay-norms: no effect on a stack without a norm: set it to false, or choose a norm");
   global.check(op);
   require(global.branch == GlobalBranch::none || (classifier == Classifier::linear && hidden_layers() > 0), op,
           "global: the branch joins hidden layers before a linear classifier, want classifier linear");

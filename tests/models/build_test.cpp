@@ -100,6 +100,21 @@ TEST_CASE("weight decay: all of GAT, the first layer of GCN") {
   for (const Parameter& p :
        build_model({.name = "mlp", .options = {{"decay-first-layer-only", false}}}, 9, 3, 0).parameters)
     CHECK(p.decays);
+  const OptionValues normed{{"norm", "layer"}, {"classifier", "linear"}, {"global", "gated"}};
+  const auto spared_norms = [&](bool decay) {
+    OptionValues options = normed;
+    options.insert({"decay-norms", decay});
+    Index spared = 0;
+    for (const Parameter& p : build_model({.name = "gat", .options = options}, 9, 3, 0).parameters)
+      spared += p.decays ? 0 : 1;
+    return spared;
+  };
+  CHECK(spared_norms(false) == 8);  // γ and β of two hidden layers, and of two of the branch
+  CHECK(spared_norms(true) == 0);
+  CHECK(
+      holds(refusal({.name = "gat", .options = {{"decay-norms", true}}}), "decay-norms: no effect on a stack without"));
+  CHECK(holds(refusal({.name = "gcn", .options = {{"norm", "batch"}, {"decay-norms", true}}}),
+              "decay-norms: got it with decay-first-layer-only"));
 }
 
 TEST_CASE("an unknown name suggests the nearest and says where all are listed") {
@@ -229,6 +244,10 @@ TEST_CASE("an option that a model declares is one that it takes, as a value or a
       if (option.name == "guard") give("normaliser", "row-sum");
       if (option.name == "jumping") give("layers", 3);  // it joins two hidden layers or more
       if (option.name == "output-residual") give("residual", "linear");
+      if (option.name == "decay-norms") {
+        give("norm", "layer");
+        if (options_of_model(model).find("decay-first-layer-only") != nullptr) give("decay-first-layer-only", false);
+      }
       if (option.name == "pre-dropout") give("pre-linear", "linear");
       if (option.name.starts_with("global") || option.name == "local-epochs") {
         give("classifier", "linear");

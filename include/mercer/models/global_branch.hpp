@@ -39,6 +39,8 @@ struct GlobalOptions {
   std::optional<Real> weight{};                // of the branch when averaged; absent: ½
   std::optional<Index> local_epochs{};         // absent: 0
 
+  bool has_norm() const { return branch != GlobalBranch::none && norm != Norm::none; }
+
   void declare(OptionList& list);
   /// Throws ValueError "[op] …" for options without effect.
   void check(const char* op) const;

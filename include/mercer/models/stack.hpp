@@ -53,7 +53,8 @@ struct StackOptions {
   Classifier classifier = Classifier::layer;
   Jumping jumping = Jumping::none;
   bool separate = false;
-  float pre_dropout = 0;  // of the features, before the pre-linear layer
+  float pre_dropout = 0;     // of the features, before the pre-linear layer
+  bool decay_norms = false;  // weight decay takes γ and β of norms too, as in PyTorch
   GlobalOptions global{};
 
   void declare(OptionList& list);
