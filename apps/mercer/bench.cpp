@@ -142,16 +142,14 @@ class BenchRun {
     const Times times = time_in_turn(call, &ceiling, asked_.rounds, device_);
     const bool by_flops = timed.ceiling == Ceiling::product;
     const double work = by_flops ? call.flops : call.bytes, most = by_flops ? ceiling.flops : ceiling.bytes;
-    std::vector<double> shares;
-    for (std::size_t n = 0; n < times.call.size(); ++n)
-      shares.push_back(work / times.call[n] / (most / times.ceiling[n]));
+    const Median seconds = median_of(times.call);
     return {.graph = graph,
             .name = timed.name,
             .ceiling = timed.ceiling,
             .bytes = call.bytes,
             .flops = call.flops,
-            .seconds = median_of(times.call),
-            .share = median_of(shares).at};
+            .seconds = seconds,
+            .share = work / seconds.at / (most / median_of(times.ceiling).at)};
   }
 
   std::vector<timing::MeasuredOperator> chosen() const {

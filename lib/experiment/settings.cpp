@@ -40,6 +40,20 @@ void leave_out_what_gives_way(OptionValues& recipe, const TrainingChoice& asked)
   recipe.erase("warm-up");
 }
 
+/// Options of the recipe's model for parts that the user left out.
+void leave_out_what_gives_way(OptionValues& recipe, const ModelOptions& asked) {
+  const auto is_asked = [&](const char* name, const char* value) {
+    const OptionValue* found = asked.find(name);
+    return found != nullptr && *found == OptionValue(value);
+  };
+  if (is_asked("classifier", "linear") && asked.find("output-heads") == nullptr) recipe.erase("output-heads");
+  if (is_asked("norm", "none")) recipe.erase("decay-norms");
+  if (is_asked("global", "none"))
+    std::erase_if(recipe, [](const auto& option) {
+      return option.first.starts_with("global") || option.first == "local-epochs";
+    });
+}
+
 }  // namespace
 
 void TrainingChoice::declare(OptionList& list) {
@@ -165,10 +179,9 @@ Settings resolve(const TrainRequest& request) {
   settings.recipe = base.name;
   settings.recipe_why = why_of(base, request.recipe.has_value(), fits, data);
   settings.model.name = base.model.name;
-  settings.model.options.insert(base.model.options.begin(), base.model.options.end());
-  const OptionValue* classifier = request.options.find("classifier");
-  if (classifier != nullptr && *classifier == OptionValue("linear") && !request.options.find("output-heads"))
-    settings.model.options.erase("output-heads");  // the recipe's, of a layer that is not there
+  OptionValues of_recipe = base.model.options;
+  leave_out_what_gives_way(of_recipe, request.options);
+  settings.model.options.insert(of_recipe.begin(), of_recipe.end());
   OptionValues training{
       {"optimizer", "adam"},   {"learning-rate", base.learning_rate}, {"weight-decay", base.weight_decay},
       {"epochs", base.epochs}, {"patience", base.patience},           {"stopping", base.stop_rule},

@@ -40,6 +40,24 @@ TEST_CASE("a request is completed by the recipe for its data, else by the model'
   CHECK(resolve({.model = "gcn", .data = {.data = "mine"}}).training.epochs == 200);
 }
 
+TEST_CASE("what is left out of a recipe's stack takes the recipe's options of it along") {
+  const Settings alone =
+      resolve({.recipe = "sgformer-cora", .options = {.options = {{"global", "none"}}}, .data = {.data = "cora"}});
+  for (const auto& [name, value] : alone.model.options)
+    CHECK((name == "global" || !name.starts_with("global")));
+  const Settings polynormer = resolve({.recipe = "polynormer-minesweeper",
+                                       .options = {.options = {{"global", "none"}}},
+                                       .data = {.data = "minesweeper"}});
+  CHECK(polynormer.model.find("local-epochs") == nullptr);
+  const auto chameleon = [](const char* norm) {
+    return resolve({.recipe = "tuned-gat-chameleon",
+                    .options = {.options = {{"norm", norm}}},
+                    .data = {.data = "chameleon_filtered"}});
+  };
+  CHECK(chameleon("none").model.find("decay-norms") == nullptr);
+  CHECK(chameleon("layer").model.find("decay-norms") != nullptr);
+}
+
 TEST_CASE("a request that contradicts itself is refused") {
   const auto refused = [](const TrainRequest& request, const char* wanted) {
     CHECK_THROWS_WITH_AS(resolve(request), doctest::Contains(wanted), ValueError);

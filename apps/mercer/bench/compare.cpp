@@ -26,13 +26,14 @@ void check_comparable(const std::filesystem::path& file, const BenchRecord& befo
 }
 
 const char* verdict(const Median& before, const Median& now) {
+  if (std::min(before.rounds, now.rounds) < Median::least_rounds) return "too few rounds";
   if (now.high < before.low) return "faster";
-  return now.low > before.high ? "slower" : "same";
+  return now.low > before.high ? "slower" : "not told apart";
 }
 
 std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
   std::string text = fmt::format("{:<60}{:>12}{:>12}{:>8}  {}\n", "", "before ms", "now ms", "ratio", "verdict");
-  std::size_t faster = 0, slower = 0, same = 0, only_now = 0;
+  std::size_t faster = 0, slower = 0, other = 0, only_now = 0;
   for (const BenchLine& line : now.lines) {
     const auto is_it = [&](const BenchLine& other) { return other.graph == line.graph && other.name == line.name; };
     const auto found = std::ranges::find_if(before.lines, is_it);
@@ -41,15 +42,17 @@ std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
       continue;
     }
     const std::string_view said = verdict(found->seconds, line.seconds);
-    ++(said == "faster" ? faster : said == "slower" ? slower : same);
+    ++(said == "faster" ? faster : said == "slower" ? slower : other);
     text += fmt::format("{:<60}{:>12.4g}{:>12.4g}{:>8.3f}  {}\n", line.graph + ": " + line.name,
                         1e3 * found->seconds.at, 1e3 * line.seconds.at, line.seconds.at / found->seconds.at, said);
   }
   text += fmt::format(
-      "{} faster, {} slower, {} the same: faster and slower where the 95 % intervals of the two medians don't "
-      "overlap\n",
-      faster, slower, same);
-  const std::size_t both = faster + slower + same, only_before = before.lines.size() - both;
+      "{} faster, {} slower, {} not told apart: faster and slower where the 95 % intervals of the two medians, each of "
+      "at "
+      "least {} rounds, don't overlap. Of many lines some differ by chance or by the machine's load: measure the first "
+      "again before you believe them\n",
+      faster, slower, other, Median::least_rounds);
+  const std::size_t both = faster + slower + other, only_before = before.lines.size() - both;
   if (only_now > 0) text += fmt::format("{} measured now are not in the file\n", only_now);
   if (only_before > 0) text += fmt::format("{} of the file were not measured now\n", only_before);
   return text;

@@ -29,11 +29,14 @@ struct Median {
   double at = 0, low = 0, high = 0;  // low … high holds the median of all runs with a probability of at least 95 %
   double first_quartile = 0, third_quartile = 0;
   Index rounds = 0;
+
+  static constexpr Index least_rounds = 6;  // of fewer the interval is not of 95 %
 };
 
 /// The interval is [x_(k), x_(n+1−k)] of the sorted values with the largest k for which at least 95 % is left:
 /// P(the median is outside) = 2 P(B ≤ k − 1), B ~ Binomial(n, 1/2), for any distribution (David and Nagaraja, Order
-/// Statistics, 3rd edition, section 7.1). Of fewer than 6 values it is their range, which holds less than that.
+/// Statistics, 3rd edition, section 7.1). Of fewer than least_rounds values it is their range, which holds less than
+/// that.
 Median median_of(std::vector<double> values);
 
 /// Seconds of each round of the call, and of the ceiling in turn with it (empty without one). A first round warms up.

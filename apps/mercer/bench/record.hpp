@@ -16,7 +16,7 @@ struct BenchLine {
   Ceiling ceiling = Ceiling::none;
   double bytes = 0, flops = 0;  // of one call, by formula; 0: none
   Median seconds{};
-  double share = 0;  // of the ceiling's rate, the median over the rounds; 0 without a ceiling
+  double share = 0;  // of the ceiling's rate, of the two medians; 0 without a ceiling
 
   double bytes_per_second() const { return seconds.at > 0 ? bytes / seconds.at : 0; }
   double flops_per_second() const { return seconds.at > 0 ? flops / seconds.at : 0; }

@@ -54,6 +54,8 @@ std::string column(const std::string& text, std::size_t width) {
   return std::string(width > shown ? width - shown : 0, ' ') + text;
 }
 
+constexpr double little = 0.1;  // of a row, from uniform weights
+
 /// How selective a layer or head is.
 std::string verdict(const Row& row, const Explainable& explained) {
   const char* rows = explained.item ? "position" : "node";
@@ -64,7 +66,8 @@ std::string verdict(const Row& row, const Explainable& explained) {
   const std::string says = row.shares.near_uniform >= 0.9 ? "attention is near uniform"
                            : row.shares.near_uniform >= 0.5
                                ? fmt::format("attention is near uniform for most {}s", rows)
-                               : "attention chooses";
+                           : row.shares.distance < little ? "attention chooses little"
+                                                          : "attention chooses";
   std::string text = fmt::format(
       "{}: {}: {} of the rows are within {:.0f} % of uniform, from which {} of a row differ on average", where, says,
       percent(row.shares.near_uniform), 100 * near_uniform_distance, percent(row.shares.distance));
