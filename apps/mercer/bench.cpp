@@ -107,10 +107,17 @@ class BenchRun {
                            name_of(numbered(device_)), bench_header()));
     const timing::Sizes sizes{
         .nodes = topology.rows(), .heads = asked_.heads, .width = asked_.width, .device = device_};
-    return measure_operators(graph.name, sizes, topology) && measure_epochs(graph);
+    return measure_operators(graph.name, sizes, topology) && (!times_epochs_of(graph) || measure_epochs(graph));
   }
 
  private:
+  /// Epochs want classes to learn.
+  bool times_epochs_of(const BenchGraph& graph) {
+    if (asked_.epochs == 0) return false;
+    if (graph.data.classes() == 0) leave_out(graph.name, "an epoch", "the nodes have no labels");
+    return graph.data.classes() > 0;
+  }
+
   bool measure_operators(const std::string& graph, const timing::Sizes& sizes, const Graph& topology) {
     const std::vector<timing::MeasuredOperator> wanted = chosen();
     std::map<Ceiling, Call> ceilings;
@@ -163,7 +170,6 @@ class BenchRun {
   }
 
   bool measure_epochs(const BenchGraph& graph) {
-    if (asked_.epochs == 0) return true;
     const EpochShape shape{.heads = asked_.heads, .width = asked_.width, .device = device_};
     std::optional<Peers> peers;
     if (!asked_.peers.empty()) {
@@ -262,6 +268,9 @@ void check_asked(const BenchCommand& asked) {
     throw UsageError("--model: trains the epochs that are timed; want --epochs, too");
   if (!asked.peers.empty() && asked.epochs == 0)
     throw UsageError("--peers: times epochs beside mercer's; want --epochs, too");
+  const bool none = std::ranges::find(asked.operators, "none") != asked.operators.end();
+  if (none && asked.operators.size() > 1) throw UsageError("--operators: got none and others, want one or the other");
+  if (none && asked.epochs == 0) throw UsageError("--operators none: leaves nothing to time; want --epochs, too");
   const std::vector<timing::MeasuredOperator> all = timing::all_operators();
   for (const std::string& word : asked.operators)
     if (word != "none" &&
@@ -317,6 +326,11 @@ int bench(const Invocation& typed) {
   const InterruptGuard guard;
   BenchRun run(asked, record, device);
   const bool whole = each_graph(asked, [&](const BenchGraph& graph) { return run.measure(graph); });
+  record.whole = whole;
+  if (!whole && record.lines.empty()) {
+    tell("stopped before anything was measured; no file is written");
+    return interrupted;
+  }
   if (!whole) tell("stopped; what is measured so far follows");
   if (!asked.json.empty()) write_whole(asked.json, bench_json(record));
   if (!asked.svg.empty()) write_whole(asked.svg, roofline_svg(record));

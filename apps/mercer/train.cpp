@@ -169,10 +169,15 @@ UnfinishedRun begin(const TrainCommand& asked, const Invocation& typed) {
 ProfileFiles profile_files(const TrainCommand& asked, const std::string& folder) {
   if (!asked.profile) return {};
   const bool named = !asked.profile->empty();
-  if (!named && folder.empty()) return {.wanted = true};
-  std::filesystem::path file =
-      named ? std::filesystem::path(*asked.profile) : std::filesystem::path(folder) / "profile";
-  if (named) form_of({"--profile", file}, {".json", ".svg"});
+  if (!named && folder.empty()) {
+    if (asked.quiet)
+      throw UsageError("--profile: with --quiet nothing shows it, want --profile FILE, or --out for its files");
+    return {.wanted = true};
+  }
+  const bool in_folder = named && std::filesystem::is_directory(*asked.profile);
+  std::filesystem::path file = named ? std::filesystem::path(*asked.profile) : std::filesystem::path(folder);
+  if (!named || in_folder) file /= "profile";
+  if (named && !in_folder) form_of({"--profile", file}, {".json", ".svg"});
   ProfileFiles files{.wanted = true};
   files.json = file.replace_extension(".json");
   files.svg = file.replace_extension(".svg");

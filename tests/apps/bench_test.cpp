@@ -108,18 +108,23 @@ TEST_CASE("bench: whole epochs, and without peers it says so") {
   REQUIRE(outcome.code == 0);
   CHECK(has(outcome.err, "measured without peers: /no/such/python: can't be started"));
   const auto found = json_in(folder / "a.json");
+  CHECK(found["ended"] == "whole");
   CHECK(found["lines"].size() == 2);
   CHECK(line_named(found, "epoch: gat-pyg")["seconds"]["rounds"] == 4);
   const Outcome other =
       run(small_bench({"--data", "karate", "--operators", "none", "--epochs", "2", "--peers", "/bin/true"}));
   CHECK(other.code == 0);
   CHECK(has(other.err, "measured without peers: it ended before it said what it has"));
+  write(folder / "bare.txt", "0 1\n1 2\n");
+  const Outcome bare = run(small_bench({"--data", folder.at("bare.txt"), "--operators", "relu", "--epochs", "2"}));
+  CHECK(bare.code == 0);
+  CHECK(has(bare.err, "an epoch is not measured: the nodes have no labels"));
 }
 
 TEST_CASE("bench --compare: verdicts by line; another machine, version or options is refused by name") {
   const TemporaryFolder folder;
-  const std::vector<std::string> words =
-      small_bench({"--graph", "random:40,200", "--operators", "sigmoid", "--operators", "fill", "--json"});
+  const std::vector<std::string> words = small_bench(
+      {"--graph", "random:40,200", "--operators", "sigmoid", "--operators", "fill", "--rounds", "6", "--json"});
   std::vector<std::string> first = words, second = words;
   first.push_back(folder.at("a.json"));
   REQUIRE(run(first).code == 0);
@@ -134,7 +139,29 @@ TEST_CASE("bench --compare: verdicts by line; another machine, version or option
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
   CHECK(has(outcome.out, "random:40,200: sigmoid"));
-  CHECK(has(outcome.out, "faster"));
+  CHECK(has(outcome.out, "  faster\n"));
+  CHECK_FALSE(has(outcome.out, "  too few rounds\n"));
+  auto unlike = slow;
+  for (auto& line : unlike["lines"])
+    line["bytes"] = 1.0;
+  unlike["ended"] = "interrupted";
+  write(folder / "unlike.json", unlike.dump());
+  second.back() = folder.at("unlike.json");
+  const std::string other_graph = run(second).out;
+  CHECK(has(other_graph, "  another graph\n"));
+  CHECK_FALSE(has(other_graph, "  faster\n"));
+  CHECK(has(other_graph, "the run of the file was interrupted"));
+  const auto damaged = [&](const auto& change, const char* says) {
+    auto json = slow;
+    change(json["lines"]);
+    write(folder / "damaged.json", json.dump());
+    CHECK(has(run({"bench", "--compare", folder.at("damaged.json")}).err, says));
+  };
+  damaged([](auto& lines) { lines[0]["seconds"]["median"] = 0; }, "a median of 0 s, want a time above 0");
+  damaged([](auto& lines) { lines[0]["seconds"]["low"] = 99; }, "want an interval around it");
+  damaged([](auto& lines) { lines.push_back(lines[0]); }, "is there twice");
+  damaged([](auto& lines) { lines = nullptr; }, "is not what mercer bench --json writes");
+  CHECK(has(run({"bench", "--compare", folder.path().string()}).err, "is a folder"));
   const auto refused = [&](const char* field, const std::string& value, const std::string& says) {
     auto other = slow;
     other["setting"][field] = value;
@@ -167,6 +194,8 @@ TEST_CASE("bench refuses what it can't do, with the way out") {
   refused({"bench", "--operators", "attned"}, "see mercer bench --list");
   refused({"bench", "--model", "gta", "--epochs", "1"}, "gat");
   refused({"bench", "--peers", "python3"}, "want --epochs, too");
+  refused({"bench", "--operators", "none"}, "leaves nothing to time; want --epochs, too");
+  refused({"bench", "--operators", "none", "--operators", "relu"}, "got none and others");
   refused({"bench", "--svg", "roof.png"}, "want a name that ends in .svg");
   refused({"bench", "--json", "/absent/a.json"}, "/absent");
 }

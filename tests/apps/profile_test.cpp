@@ -100,6 +100,10 @@ TEST_CASE("a profile is refused where it would replace another file, and under a
   CHECK(has(with(folder.at("time.txt")).err, "want a name that ends in .json or .svg"));
   CHECK(has(with(folder.at("run/summary.json")).err, "is a file of the run"));
   CHECK(has(with(folder.at("absent/time.svg")).err, "absent"));
+  CHECK(has(run({"train", "--data", "karate", "--epochs", "2", "--quiet", "--profile"}).err, "nothing shows it"));
+  fs::create_directory(folder / "there");
+  CHECK(with(folder.at("there")).code == 0);
+  check_whole(folder / "there/profile.json", folder / "there/profile.svg");
   CHECK(with(folder.at("time.json")).code == 0);
   check_whole(folder / "time.json", folder / "time.svg");
 }

@@ -33,7 +33,7 @@ const char* verdict(const Median& before, const Median& now) {
 
 std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
   std::string text = fmt::format("{:<60}{:>12}{:>12}{:>8}  {}\n", "", "before ms", "now ms", "ratio", "verdict");
-  std::size_t faster = 0, slower = 0, other = 0, only_now = 0;
+  std::size_t faster = 0, slower = 0, other = 0, unlike = 0, only_now = 0;
   for (const BenchLine& line : now.lines) {
     const auto is_it = [&](const BenchLine& other) { return other.graph == line.graph && other.name == line.name; };
     const auto found = std::ranges::find_if(before.lines, is_it);
@@ -41,9 +41,10 @@ std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
       ++only_now;
       continue;
     }
-    const std::string_view said = verdict(found->seconds, line.seconds);
-    ++(said == "faster" ? faster : said == "slower" ? slower : other);
-    text += fmt::format("{:<60}{:>12.4g}{:>12.4g}{:>8.3f}  {}\n", line.graph + ": " + line.name,
+    const bool is_unlike = found->bytes != line.bytes || found->flops != line.flops;
+    const std::string_view said = is_unlike ? "another graph" : verdict(found->seconds, line.seconds);
+    ++(is_unlike ? unlike : said == "faster" ? faster : said == "slower" ? slower : other);
+    text += fmt::format("{:<60} {:>11.4g} {:>11.4g} {:>7.3f}  {}\n", line.graph + ": " + line.name,
                         1e3 * found->seconds.at, 1e3 * line.seconds.at, line.seconds.at / found->seconds.at, said);
   }
   text += fmt::format(
@@ -52,7 +53,10 @@ std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
       "least {} rounds, don't overlap. Of many lines some differ by chance or by the machine's load: measure the first "
       "again before you believe them\n",
       faster, slower, other, Median::least_rounds);
-  const std::size_t both = faster + slower + other, only_before = before.lines.size() - both;
+  if (unlike > 0)
+    text += fmt::format("{} of a graph that has the same name in the file, but not the same size\n", unlike);
+  if (!before.whole) text += "the run of the file was interrupted\n";
+  const std::size_t both = faster + slower + other + unlike, only_before = before.lines.size() - both;
   if (only_now > 0) text += fmt::format("{} measured now are not in the file\n", only_now);
   if (only_before > 0) text += fmt::format("{} of the file were not measured now\n", only_before);
   return text;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <thread>
 
@@ -47,6 +48,17 @@ Ceiling ceiling_of(const std::string& name) {
   return Ceiling::none;
 }
 
+void check_line(const std::string& file, const BenchLine& line) {
+  const Median& t = line.seconds;
+  const auto refuse = [&](const std::string& what, const char* want) {
+    throw FileError(fmt::format("{}: {}: {}: {}, want {}", file, line.graph, line.name, what, want));
+  };
+  if (!(t.at > 0 && std::isfinite(t.at))) refuse(fmt::format("a median of {} s", t.at), "a time above 0");
+  if (!(t.low > 0 && t.low <= t.at && t.at <= t.high && std::isfinite(t.high)))
+    refuse(fmt::format("a median of {} s between {} and {}", t.at, t.low, t.high), "an interval around it");
+  if (t.rounds < 1) refuse(fmt::format("{} rounds", t.rounds), "at least 1");
+}
+
 BenchLine bench_line_of(const Json& json) {
   const Json& seconds = json.at("seconds");
   return {.graph = json.at("graph"),
@@ -88,20 +100,30 @@ std::string bench_json(const BenchRecord& record) {
   return text_of(Json{{"command", record.command},
                       {"setting", setting},
                       {"rounds", record.rounds},
+                      {"ended", record.whole ? "whole" : "interrupted"},
                       {"notes", record.notes},
                       {"lines", lines}});
 }
 
 BenchRecord read_bench(const std::filesystem::path& file) {
+  if (std::filesystem::is_directory(file))
+    throw FileError(file.string() + ": is a folder, want a file that mercer bench --json wrote");
   std::ifstream in(file, std::ios::binary);
   if (!in) throw FileError(file.string() + ": can't be read");
   try {
     const Json json = Json::parse(in);
     BenchRecord record{.command = json.at("command"), .setting = {}, .rounds = json.at("rounds")};
+    record.whole = json.value("ended", "whole") == "whole";
     for (const auto& [name, value] : json.at("setting").items())
       record.setting.emplace_back(name, value.get<std::string>());
-    for (const Json& line : json.at("lines"))
-      record.lines.push_back(bench_line_of(line));
+    for (const Json& line : json.at("lines").get_ref<const Json::array_t&>()) {
+      BenchLine found = bench_line_of(line);
+      check_line(file.string(), found);
+      const auto is_it = [&](const BenchLine& other) { return other.graph == found.graph && other.name == found.name; };
+      if (std::ranges::any_of(record.lines, is_it))
+        throw FileError(fmt::format("{}: {}: {}: is there twice", file.string(), found.graph, found.name));
+      record.lines.push_back(std::move(found));
+    }
     return record;
   } catch (const Json::exception& error) {
     throw FileError(fmt::format("{}: is not what mercer bench --json writes: {}", file.string(), error.what()));

@@ -31,6 +31,7 @@ struct BenchRecord {
   Index rounds = 0;
   std::vector<BenchLine> lines{};
   std::vector<std::string> notes{};
+  bool whole = true;  // or interrupted
 };
 
 /// This machine and build: "cpu", "device", "version", "compiler", "real", "threads"; then the options that were given.
@@ -44,13 +45,14 @@ std::string roofline_svg(const BenchRecord& record);
 std::string bench_header();
 std::string bench_text(const BenchLine& line);
 
-/// A file that bench_json wrote. Throws FileError.
+/// A file that bench_json wrote. Throws FileError for another one, and for figures that can't be.
 BenchRecord read_bench(const std::filesystem::path& file);
 /// Throws UsageError, naming what differs, unless both are of one setting.
 void check_comparable(const std::filesystem::path& file, const BenchRecord& before, const BenchSetting& now);
-/// faster or slower where the intervals of the two medians don't overlap, else same.
+/// faster or slower where the intervals of the two medians don't overlap, else not told apart; none of too few rounds.
 const char* verdict(const Median& before, const Median& now);
-/// A line for each measurement, with its ratio and verdict; then how many of each, and what only one of them has.
+/// A line for each measurement, with its ratio and verdict; then how many of each, and what only one of them has. Lines
+/// of one name whose bytes or flops differ are of another graph, of which there is no verdict.
 std::string compared_text(const BenchRecord& before, const BenchRecord& now);
 
 }  // namespace mercer::program

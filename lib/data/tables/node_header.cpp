@@ -33,9 +33,29 @@ Count first_fields(TextTable& table) {
   return found;
 }
 
+/// Is it no number, but made as one: 1.2.3, 1e400, 0x10, 1_000, --5? Not 1st, 10-20 or 2024-01-01, which are names.
+bool is_broken_number(std::string_view text) {
+  const auto drop_all = [&](std::string_view of) {
+    const std::size_t rest = std::min(text.find_first_not_of(of), text.size());
+    text.remove_prefix(rest);
+    return rest > 0;
+  };
+  drop_all("+-");
+  if (text.starts_with("0x") || text.starts_with("0X"))
+    return text.find_first_not_of("0123456789abcdefABCDEF", 2) == text.npos;
+  if (text.find_first_of("0123456789") > 1 || !drop_all("0123456789._,")) return false;
+  if (text.empty()) return true;
+  const bool is_exponent = text[0] == 'e' || text[0] == 'E' || (text.size() > 1 && (text[0] == 'd' || text[0] == 'D'));
+  if (!is_exponent) return false;
+  text.remove_prefix(1);
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  drop_all("0123456789");
+  return text.empty();
+}
+
 /// Is the first row of words where the second holds numbers, or of words alone?
 bool names_numbers(TextTable& table, const Fields& first, const Fields& second) {
-  const auto is_name = [&](std::string_view field) { return is_word(table, field); };
+  const auto is_name = [&](std::string_view field) { return is_word(table, field) && !is_broken_number(field); };
   bool all = !first.empty();
   for (std::size_t c = 0; c < first.size(); ++c) {
     if (is_name(first[c]) && c < second.size() && !is_name(second[c])) return true;

@@ -26,3 +26,14 @@ TEST_CASE("numbers of edges with marks are refused with their line") {
   CHECK_FALSE(read_texts({{"edges.csv", "source,target,kind\n0,1,5%\n1,2,low\n"}, {"labels.txt", "a\nb\na\n"}})
                   .edge_feature_names.empty());
 }
+
+TEST_CASE("a broken number in the first row of features is refused: it makes no header of the row") {
+  for (const char* broken : {"1.2.3", "1e400", "1e-330", "0x10", "1e", "1d5", "1_000", "--5"}) {
+    const std::string rows = std::string("0.5,0.1,") + broken + "\n0.2,0.3,0.4\n0.6,0.1,0.9\n";
+    refused_texts({{"edges.csv", "0,1\n1,2\n"}, {"features.csv", rows}},
+                  ("features.csv: line 1: column 3: got '" + std::string(broken) + "', want a finite number").c_str());
+  }
+  for (const char* names : {"2024-01-01,10-20,1st", "q0.5,3D,x1e5"})  // are names
+    CHECK(read_texts({{"edges.csv", "0,1\n1,2\n"}, {"features.csv", std::string(names) + "\n1,2,3\n4,5,6\n7,8,9\n"}})
+              .nodes() == 3);
+}
