@@ -1,5 +1,6 @@
 #include "mercer/data/npz.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "data/files/npy.hpp"
@@ -33,8 +34,13 @@ struct Npz::Archive {
 };
 
 Npz::Npz(const std::filesystem::path& file) : archive_(new Archive{ZipArchive(file, "zip archive of arrays")}) {
-  for (const std::string& name : archive_->zip.names())
-    if (name.ends_with(suffix)) archive_->names.push_back(name.substr(0, name.size() - suffix.size()));
+  std::vector<std::string>& arrays = archive_->names;
+  for (const std::string& name : archive_->zip.names()) {
+    if (!name.ends_with(suffix)) continue;
+    arrays.push_back(name.substr(0, name.size() - suffix.size()));
+    if (std::ranges::count(arrays, arrays.back()) > 1)
+      refuse_file(file, in_quotes(arrays.back()), "is there twice, want each array once");
+  }
 }
 
 Npz::Npz(Npz&&) noexcept = default;

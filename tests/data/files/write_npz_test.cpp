@@ -36,6 +36,18 @@ TEST_CASE("what is written as .npz reads back") {
   CHECK(archive.at("no").shape == std::vector<Index>{0});
 }
 
+TEST_CASE("an array that is there twice is refused") {
+  const test::TempFolder folder;
+  const std::vector<float> x{1, 2, 3};
+  write_npz(folder / "a.npz",
+            {npz_member("edges", std::span<const float>(x), {3}), npz_member("edgez", std::span<const float>(x), {3})});
+  std::string bytes = test::bytes_of(folder / "a.npz");
+  for (std::size_t at = 0; (at = bytes.find("edgez", at)) != std::string::npos;)
+    bytes[at + 4] = 's';
+  folder.write("a.npz", bytes);
+  CHECK_THROWS_WITH_AS(Npz(folder / "a.npz"), doctest::Contains("'edges': is there twice"), FileError);
+}
+
 TEST_CASE("a shape that doesn't fit its bytes is refused, and nothing is written") {
   const test::TempFolder folder;
   const std::vector<float> x{1, 2, 3};
