@@ -49,9 +49,8 @@ std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
   }
   text += fmt::format(
       "{} faster, {} slower, {} not told apart: faster and slower where the 95 % intervals of the two medians, each of "
-      "at "
-      "least {} rounds, don't overlap. Of many lines some differ by chance or by the machine's load: measure the first "
-      "again before you believe them\n",
+      "at least {} rounds, don't overlap. Of many lines some differ by chance or by the machine's load: measure the "
+      "first again before you believe them\n",
       faster, slower, other, Median::least_rounds);
   if (unlike > 0)
     text += fmt::format("{} of a graph that has the same name in the file, but not the same size\n", unlike);
