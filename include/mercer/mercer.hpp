@@ -181,6 +181,7 @@
 #include "mercer/models/global_branch.hpp"
 #include "mercer/models/kernel_gnn.hpp"
 #include "mercer/models/model.hpp"
+#include "mercer/models/norm.hpp"
 #include "mercer/models/neighbourhoods.hpp"
 #include "mercer/models/recipe.hpp"
 #include "mercer/models/sequence_transformer.hpp"

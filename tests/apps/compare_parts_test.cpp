@@ -237,6 +237,7 @@ TEST_CASE("a stack prepares features, and gives layers and rates, as its recipe 
     CHECK(settings.model.number("layers") == 2);
     CHECK(settings.model.number("hidden") == 256);
     CHECK(settings.model.find("residual")->text() == "linear");
+    CHECK(settings.model.find("decay-norms")->text() == "true");
     CHECK(settings.training.learning_rate == doctest::Approx(0.01));
   }
   CHECK(has(train_command(plan, plan.cells[1], 0), "--recipe tuned-gcn-chameleon --data karate --hidden 256"));

@@ -87,12 +87,16 @@ Metric metric_for(const TrainingChoice& budget, Index classes) {
   return budget.metric.value_or(classes == 2 ? Metric::roc_auc : Metric::accuracy);
 }
 
-/// In the stack of GAT, with its learning rate and weight decay, where a paper gives the model a stack of its own, too.
+/// In the stack of GAT, with its learning rate and weight decay, where a paper gives the model a stack of its own, too;
+/// what the request has stands.
 void take_stack(const std::string& stack, TrainRequest& request) {
   const Recipe of_all = recipe(stack_recipe_name(stack, "gat"));
   request.recipe = stack_recipe_name(stack, *request.model);
   for (const char* option : {"layers", "hidden", "hidden-dropout", "norm", "residual"})
     request.options.options.try_emplace(option, of_all.model.options.at(option));
+  const OptionValue* decays = of_all.model.find("decay-norms");  // in all, where the request leaves a norm
+  if (decays != nullptr && *request.options.find("norm") != OptionValue("none"))
+    request.options.options.try_emplace("decay-norms", *decays);
   if (!request.training.learning_rate) request.training.learning_rate = of_all.learning_rate;
   if (!request.training.weight_decay) request.training.weight_decay = of_all.weight_decay;
 }
@@ -104,12 +108,12 @@ Settings settings_for(const ComparePlan& plan, const Contender& contender, const
   request.options = contender.model;
   request.data = data;
   request.training = plan.budget;
-  if (!plan.stack.empty()) take_stack(plan.stack, request);
   request.training.metric = metric;
   request.seed = plan.seed;
   request.seeds = plan.seeds;
   for (const OptionText& option : point)
     if (!set_option(request.training, option)) set_option(request.options, option);
+  if (!plan.stack.empty()) take_stack(plan.stack, request);
   return resolve(request);
 }
 
