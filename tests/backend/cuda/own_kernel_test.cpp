@@ -2,12 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
-#include <utility>
 
 #include "../apps/examples/student_t.hpp"
-#include "backend/cuda/attend/attend_case.hpp"
+#include "backend/cuda/attend/attend_check.hpp"
 #include "backend/cuda/lane_orders.hpp"
 #include "mercer/attention/attend.hpp"
 #include "mercer/base/check.hpp"
@@ -32,30 +30,11 @@ std::vector<AnyKernel> own_kernels() {
           mixture};
 }
 
-using Named = std::pair<const char*, Tensor AttentionResults::*>;
-constexpr Named results[] = {{"y", &AttentionResults::y},
-                             {"state", &AttentionResults::state},
-                             {"dq", &AttentionResults::dq},
-                             {"dk", &AttentionResults::dk},
-                             {"dv", &AttentionResults::dv},
-                             {"dweight", &AttentionResults::dweight},
-                             {"dkey_bias", &AttentionResults::dkey_bias},
-                             {"dedge_bias", &AttentionResults::dedge_bias}};
-
 void check_on_device(const AttentionCase& c) {
   CAPTURE(std::string(c.kernel.name()));
   CAPTURE(c.rows());
   const AttentionOperands x = operands_of(c);
-  const AttentionResults want = run(c, x), got = run(c, x.to(Device::cuda));
-  CHECK(got.guarded == want.guarded);
-  for (const Named& result : results) {
-    const auto of = result.second;
-    INFO(std::string(result.first));
-    double largest = 1;
-    for (const Real value : (want.*of).values())
-      if (std::isfinite(value)) largest = std::max(largest, std::abs(static_cast<double>(value)));
-    CHECK(max_abs_difference(want.*of, (got.*of).to(Device::cpu)) < 2e-5 * largest);  // sums of up to 1,500 edges
-  }
+  check_results(run(c, x), run(c, x.to(Device::cuda)), 2e-5);  // sums of up to 1,500 edges
   release_unused_memory();
 }
 

@@ -25,10 +25,8 @@ void check_close(const std::string& what, const Tensor& on_cpu, const Tensor& on
   CHECK(apart <= allowed * largest);
 }
 
-namespace {
-
-void check_results(const AttentionCase& c, const AttentionResults& want, const AttentionResults& got) {
-  CHECK(got.guarded == want.guarded);
+void check_results(const AttentionResults& on_cpu, const AttentionResults& on_device, double allowed) {
+  CHECK(on_device.guarded == on_cpu.guarded);
   using R = AttentionResults;
   const std::pair<const char*, Tensor R::*> results[] = {{"y", &R::y},
                                                          {"state", &R::state},
@@ -43,10 +41,8 @@ void check_results(const AttentionCase& c, const AttentionResults& want, const A
                                                          {"dquery_bias", &R::dquery_bias},
                                                          {"drelative_bias", &R::drelative_bias}};
   for (const auto& [name, of] : results)
-    check_close(name, want.*of, got.*of, c.allowed);
+    check_close(name, on_cpu.*of, on_device.*of, allowed);
 }
-
-}  // namespace
 
 void check_case(const AttentionCase& c, bool in_every_order) {
   CAPTURE(std::string(c.kernel.name()));
@@ -58,7 +54,7 @@ void check_case(const AttentionCase& c, bool in_every_order) {
   CAPTURE(c.dropout);
   const AttentionOperands x = operands_of(c);
   const AttentionResults want = run(c, x);
-  const auto check = [&] { check_results(c, want, run(c, x.to(Device::cuda))); };
+  const auto check = [&] { check_results(want, run(c, x.to(Device::cuda)), c.allowed); };
   if (in_every_order)
     for_each_lane_order(check);
   else
