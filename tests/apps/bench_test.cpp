@@ -224,8 +224,8 @@ TEST_CASE("the interval of a median is that of the order statistics, and verdict
         mercer::program::verdict({.at = 5, .low = 4, .high = 6, .rounds = 6}, {.low = low, .high = high, .rounds = 6}));
   };
   CHECK(verdict(1, 3.9) == "faster");
-  CHECK(verdict(1, 4.1) == "not told apart");
-  CHECK(verdict(5.9, 9) == "not told apart");
+  CHECK(verdict(1, 4.1) == "undecided");
+  CHECK(verdict(5.9, 9) == "undecided");
   CHECK(verdict(6.1, 9) == "slower");
   CHECK(mercer::program::verdict({.low = 4, .high = 6, .rounds = 5}, {.low = 7, .high = 9, .rounds = 15}) ==
         std::string_view("too few rounds"));

@@ -28,15 +28,14 @@ void check_comparable(const std::filesystem::path& file, const BenchRecord& befo
 const char* verdict(const Median& before, const Median& now) {
   if (std::min(before.rounds, now.rounds) < Median::least_rounds) return "too few rounds";
   if (now.high < before.low) return "faster";
-  return now.low > before.high ? "slower" : "not told apart";
+  return now.low > before.high ? "slower" : "undecided";
 }
 
 std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
   std::string text = fmt::format("{:<60}{:>12}{:>12}{:>8}  {}\n", "", "before ms", "now ms", "ratio", "verdict");
   std::size_t faster = 0, slower = 0, other = 0, unlike = 0, only_now = 0;
   for (const BenchLine& line : now.lines) {
-    const auto is_it = [&](const BenchLine& other) { return other.graph == line.graph && other.name == line.name; };
-    const auto found = std::ranges::find_if(before.lines, is_it);
+    const auto found = std::ranges::find_if(before.lines, [&](const BenchLine& other) { return other.is_of(line); });
     if (found == before.lines.end()) {
       ++only_now;
       continue;
@@ -48,7 +47,7 @@ std::string compared_text(const BenchRecord& before, const BenchRecord& now) {
                         1e3 * found->seconds.at, 1e3 * line.seconds.at, line.seconds.at / found->seconds.at, said);
   }
   text += fmt::format(
-      "{} faster, {} slower, {} not told apart: faster and slower where the 95 % intervals of the two medians, each of "
+      "{} faster, {} slower, {} undecided: faster and slower where the 95 % intervals of the two medians, each of "
       "at least {} rounds, don't overlap. Of many lines some differ by chance or by the machine's load: measure the "
       "first again before you believe them\n",
       faster, slower, other, Median::least_rounds);

@@ -119,8 +119,7 @@ BenchRecord read_bench(const std::filesystem::path& file) {
     for (const Json& line : json.at("lines").get_ref<const Json::array_t&>()) {
       BenchLine found = bench_line_of(line);
       check_line(file.string(), found);
-      const auto is_it = [&](const BenchLine& other) { return other.graph == found.graph && other.name == found.name; };
-      if (std::ranges::any_of(record.lines, is_it))
+      if (std::ranges::any_of(record.lines, [&](const BenchLine& other) { return other.is_of(found); }))
         throw FileError(fmt::format("{}: {}: {}: is there twice", file.string(), found.graph, found.name));
       record.lines.push_back(std::move(found));
     }

@@ -18,6 +18,7 @@ struct BenchLine {
   Median seconds{};
   double share = 0;  // of the ceiling's rate, of the two medians; 0 without a ceiling
 
+  bool is_of(const BenchLine& other) const { return graph == other.graph && name == other.name; }
   double bytes_per_second() const { return seconds.at > 0 ? bytes / seconds.at : 0; }
   double flops_per_second() const { return seconds.at > 0 ? flops / seconds.at : 0; }
 };
@@ -49,7 +50,7 @@ std::string bench_text(const BenchLine& line);
 BenchRecord read_bench(const std::filesystem::path& file);
 /// Throws UsageError, naming what differs, unless both are of one setting.
 void check_comparable(const std::filesystem::path& file, const BenchRecord& before, const BenchSetting& now);
-/// faster or slower where the intervals of the two medians don't overlap, else not told apart; none of too few rounds.
+/// faster or slower where the intervals of the two medians don't overlap, else undecided; none of too few rounds.
 const char* verdict(const Median& before, const Median& now);
 /// A line for each measurement, with its ratio and verdict; then how many of each, and what only one of them has. Lines
 /// of one name whose bytes or flops differ are of another graph, of which there is no verdict.

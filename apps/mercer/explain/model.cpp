@@ -56,21 +56,23 @@ std::string column(const std::string& text, std::size_t width) {
 
 constexpr double little = 0.1;  // of a row, from uniform weights
 
-/// How selective a layer or head is.
+std::string how_selective(const FactorShares& shares, const char* rows) {
+  if (shares.near_uniform >= 0.9) return "attention is near uniform";
+  if (shares.near_uniform >= 0.5) return fmt::format("attention is near uniform for most {}s", rows);
+  return shares.distance < little ? "attention chooses little" : "attention chooses";
+}
+
+/// How selective a layer or head is, in words and numbers.
 std::string verdict(const Row& row, const Explainable& explained) {
   const char* rows = explained.item ? "position" : "node";
   const std::string where = row.head ? fmt::format("layer {}, head {}", row.layer + 1, *row.head + 1)
                                      : fmt::format("layer {}", row.layer + 1);
   if (row.shares.rows == 0)
     return fmt::format("{}: no {} attends to more than one, there is nothing to choose", where, rows);
-  const std::string says = row.shares.near_uniform >= 0.9 ? "attention is near uniform"
-                           : row.shares.near_uniform >= 0.5
-                               ? fmt::format("attention is near uniform for most {}s", rows)
-                           : row.shares.distance < little ? "attention chooses little"
-                                                          : "attention chooses";
-  std::string text = fmt::format(
-      "{}: {}: {} of the rows are within {:.0f} % of uniform, from which {} of a row differ on average", where, says,
-      percent(row.shares.near_uniform), 100 * near_uniform_distance, percent(row.shares.distance));
+  std::string text =
+      fmt::format("{}: {}: {} of the rows are within {:.0f} % of uniform, from which {} of a row differ on average",
+                  where, how_selective(row.shares, rows), percent(row.shares.near_uniform), 100 * near_uniform_distance,
+                  percent(row.shares.distance));
   if (row.cancels()) text += "; its two factors nearly cancel";
   if (row.shares.negative > 0) text += fmt::format("; {} of the weights are negative", percent(row.shares.negative));
   return text;
