@@ -5,7 +5,7 @@
 #
 #   --old BINARY    epochs against an older program, in turn: the median ratio of 15 pairs (3 with --quick)
 #   --new BINARY    build/release/apps/mercer/mercer unless it says otherwise
-#   --busy          epochs beside three busy processes a core, all threads against one thread
+#   --busy          epochs during three busy processes a core, all threads against one thread
 #   --demo          CPU time of apps/demo.sh in a fresh copy of the tracked files, without ccache
 #   --price …       files of the commit that added one KIND; also those that docs/extend.md names in lines
 #                   "<!-- price KIND: COMMIT or its first line -->"

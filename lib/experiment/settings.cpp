@@ -122,7 +122,7 @@ void check(TrainingChoice t) {
 
 namespace {
 
-/// "gat-cora (fits the data's name): SOURCE"; a name of other case is told.
+/// "gat-cora (fits the data's name): SOURCE"; a name of other case is named.
 std::string why_of(const Recipe& base, bool asked, bool fits, const std::string& data) {
   const std::string lower = lower_case(data);
   const std::string named = data != lower && base.name.ends_with("-" + lower) ? "fits the data's name, " + data : "";

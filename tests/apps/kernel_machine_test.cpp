@@ -1,4 +1,4 @@
-// A kernel machine through the program: trained, resumed, evaluated, compared, and what is told of its landmarks.
+// A kernel machine through the program: trained, resumed, evaluated, compared, and the notes on its landmarks.
 #include <doctest/doctest.h>
 
 #include <cstdint>

@@ -63,7 +63,7 @@ TEST_CASE("a standard output that is closed, full or read by nobody is an error"
       const Outcome outcome = shell("exec 3> >(true); wait $!; \"$M\" " + std::string(command) + " " + stream);
       CAPTURE(stream);
       CAPTURE(command);
-      if (stream == ">&3" && has(command, "--help")) {  // as other tools: whoever reads a few lines has enough
+      if (stream == ">&3" && has(command, "--help")) {  // as other tools: a reader of a few lines has enough
         CHECK(outcome.code == 128 + SIGPIPE);
         CHECK(outcome.err.empty());
         continue;

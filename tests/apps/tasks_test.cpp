@@ -172,7 +172,7 @@ TEST_CASE("the task decides how labels are read that may be numbers or labels") 
   CHECK(has(precise, "average precision is that of the class '"));  // the other one's is another
 }
 
-TEST_CASE("whole numbers that are many classes are told, with the way to numbers") {
+TEST_CASE("whole numbers that are many classes are noted, with the way to numbers") {
   const TemporaryFolder folder;
   std::ostringstream prices;
   prices << "price\n";

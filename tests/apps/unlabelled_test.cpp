@@ -54,23 +54,23 @@ TEST_CASE("test sequences without a label are left out of the scores, and predic
   CHECK(has(tuned.err, note));
 }
 
-TEST_CASE("what the reader mends in other data than those of the training is told by predict and evaluate") {
+TEST_CASE("what the reader mends in other data than those of the training is noted by predict and evaluate") {
   const SeriesFolder folder;
   REQUIRE(folder.train({"--epochs", "1"}).code == 0);
   std::string text = contents(folder / "small_TEST.ts");
   const std::size_t begin = text.find("@data\n") + 6;
   text.replace(begin, text.find_first_of(",:", begin) - begin, "?");
   write(folder / "new.ts", text);
-  const auto told = [&](std::vector<std::string> words) {
+  const auto notes_on = [&](std::vector<std::string> words) {
     give(words, {"--model", folder.at("run"), "--data", folder.at("new.ts")});
     const Outcome outcome = run(words);
     CAPTURE(outcome.err);
     CHECK(outcome.code == 0);
     CHECK(has(outcome.err, "1 missing value takes the one before it in its dimension"));
   };
-  told({"predict", "--out", folder.at("p.csv")});
-  told({"evaluate"});
-  told({"explain", "--item", "1"});
+  notes_on({"predict", "--out", folder.at("p.csv")});
+  notes_on({"evaluate"});
+  notes_on({"explain", "--item", "1"});
   forget_labels(folder / "new.ts", 2);
   std::filesystem::rename(folder / "new.ts", folder / "new_TEST.ts");
   write(folder / "new_TRAIN.ts", contents(folder / "small_TRAIN.ts"));
@@ -79,7 +79,7 @@ TEST_CASE("what the reader mends in other data than those of the training is tol
   CHECK(run({"evaluate", "--model", folder.at("run")}).err.empty());
 }
 
-TEST_CASE("a validation share that takes nothing of any class is told with one that does") {
+TEST_CASE("a validation share that takes nothing of any class is noted with one that does") {
   const SeriesFolder folder;
   const std::string header = "@dimensions 1\n@classLabel true up down\n@data\n";
   write(folder / "small_TRAIN.ts", header + "1,2:up\n1,3:up\n2,1:down\n3,1:down\n");

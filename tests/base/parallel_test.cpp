@@ -150,14 +150,14 @@ TEST_CASE("a forked child has its own threads") {
   CHECK(sum_of_blocks(100) == 4950);
 
   std::atomic<bool> stop{false};  // forked while another thread is in a call
-  std::thread beside([&] {
+  std::thread concurrent([&] {
     while (!stop)
       sum_of_blocks(50);
   });
   for (int repeat = 0; repeat < 10; ++repeat)
     CHECK(in_child([] { return sum_of_blocks(100) == 4950 ? 7 : 8; }) == 7);
   stop = true;
-  beside.join();
+  concurrent.join();
   set_threads(0);
 }
 

@@ -76,7 +76,7 @@ TEST_CASE("a link that leads nowhere hides no other set") {
     CHECK_THROWS_AS(load_dataset(name), FileError);
 }
 
-TEST_CASE("a folder that can't be looked at hides no other set, and is told of by its name") {
+TEST_CASE("a folder that can't be looked at hides no other set, and is named") {
   const Library library;
   fs::create_directory(library.root.path() / "odd");
   fs::create_symlink("out1_node_feature_label.txt", library.root.path() / "odd/out1_node_feature_label.txt");  // a loop
@@ -89,7 +89,7 @@ TEST_CASE("a folder that can't be looked at hides no other set, and is told of b
   CHECK_THROWS_WITH_AS(find_dataset("od"), doctest::Contains("no data set has this name; known: "), FileError);
 }
 
-TEST_CASE("a set of one's own with the name of a built-in one is told of") {
+TEST_CASE("a set of one's own with the name of a built-in one is noted") {
   const Library library;
   const SearchIn search(library.root.path().string());
   const std::string own = (library.root.path() / "karate").string();
@@ -165,7 +165,7 @@ TEST_CASE("a path at which nothing is gets no list of names, but what is beside 
     CHECK_THROWS_WITH_AS(find_dataset(path), (path + ": there is no such file or folder").c_str(), FileError);
 }
 
-TEST_CASE("a name without a data set is told one of a near name that lies beside") {
+TEST_CASE("a name without a data set is offered one of a near name in the folder") {
   const SearchIn search("");
   write_dataset(karate(), "friends");
   fs::create_directories("deep/other");

@@ -62,7 +62,7 @@ TEST_CASE("a note on texts without a label names the file that holds them") {
   CHECK(test::has_note(read_dataset(train), "q.train.txt: '?' is taken as no label (1 sequence)"));
 }
 
-TEST_CASE("words that are lost are told: most of them by the reader, all of them by a copy") {
+TEST_CASE("words that are lost are noted: most of them by the reader, all of them by a copy") {
   const TempFolder folder;
   folder.write("q.test.txt", "a one\n");
   const Dataset rare = read_dataset(folder.write("q.train.txt", "a One two one\nb three four\n"));

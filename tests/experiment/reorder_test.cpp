@@ -1,4 +1,4 @@
-// Nodes numbered anew for training: chosen where it pays, told, and results in the numbers of the data.
+// Nodes numbered anew for training: chosen where it pays, noted, and results in the numbers of the data.
 #include <doctest/doctest.h>
 
 #include <algorithm>

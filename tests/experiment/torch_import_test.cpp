@@ -117,7 +117,7 @@ TEST_CASE("what a state_dict doesn't say is noted, unless it is given") {
         Lines{"not in a state_dict, and taken: between layers relu; else give --activation"});
 }
 
-TEST_CASE("a last layer of several heads without a bias doesn't tell concat, which is told") {
+TEST_CASE("a last layer of several heads without a bias doesn't tell concat, which is noted") {
   const TempFolder folder;
   std::vector<TorchTensor> state{counted("conv.att_src", {1, 2, 3}, 0), counted("conv.att_dst", {1, 2, 3}, 0),
                                  counted("conv.lin.weight", {6, 4}, 1)};
@@ -167,7 +167,7 @@ TEST_CASE("GATv2Conv and TransformerConv") {
   CHECK(imported_model(file, {{"output-heads", Index{2}}}, false).notes.empty());
 }
 
-TEST_CASE("what may be another order, or no layer of the stack, is told") {
+TEST_CASE("what may be another order, or no layer of the stack, is noted") {
   const TempFolder folder;
   const auto notes_of = [&](const std::vector<TorchTensor>& state) {
     return imported_model(TorchFile(write_state(folder / "some.pt", state)), {{"activation", OptionValue("relu")}})

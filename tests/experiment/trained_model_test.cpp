@@ -322,16 +322,16 @@ TEST_CASE("the notes of a run name classes without a training node and nodes wit
   CHECK(facts.notes.at(1).starts_with("1 node without a label is left out of the split"));
   CHECK(facts.notes.back().ends_with(": nothing teaches it"));
   CHECK(facts.class_sizes[0] + facts.class_sizes[1] == 33);
-  add_label_note(data, "labels.txt: '-1' is taken as no label (1 node)", 1);  // told already
+  add_label_note(data, "labels.txt: '-1' is taken as no label (1 node)", 1);  // noted already
   const DataFacts noted =
       facts_of(Problem(prepare(data, {}), {.name = "gat"}), {.train = {0}, .validation = {}, .test = {}});
   CHECK(std::ranges::none_of(noted.notes, [](const std::string& note) { return note == "1 node has no label"; }));
   Dataset in_no_part = karate();
   in_no_part.labels[5] = -1;
   in_no_part.splits = {{.train = {0}, .validation = {}, .test = {1}}};
-  const DataFacts told =
+  const DataFacts facts_now =
       facts_of(Problem(prepare(in_no_part, {}), {.name = "gat"}), {.train = {0}, .validation = {}, .test = {1}});
-  CHECK(std::ranges::find(told.notes, "1 node has no label") != told.notes.end());
+  CHECK(std::ranges::find(facts_now.notes, "1 node has no label") != facts_now.notes.end());
   const std::string no_test = "the split has no test nodes, and 32 nodes with a label are in none of its parts";
   CHECK(std::ranges::find(noted.notes, no_test) != facts.notes.end());
   CHECK(std::ranges::find(facts.notes, no_test) == facts.notes.end());
@@ -344,7 +344,7 @@ TEST_CASE("the notes of a run name classes without a training node and nodes wit
 
 TEST_CASE("a kernel machine keeps training nodes as landmarks, and its file all that prediction needs") {
   const test::TempFolder folder;
-  for (const Index landmarks : {4, 400, 500}) {  // 500 is the default, of which nothing is told
+  for (const Index landmarks : {4, 400, 500}) {  // 500 is the default, which has no note
     const Run run = trained_on({.data = "karate", .split_random = "per-class:5,6"}, "kernel-machine",
                                {{"landmarks", landmarks}, {"steps", 1}});
     const Index want = std::min<Index>(landmarks, 10);
@@ -365,7 +365,7 @@ TEST_CASE("a kernel machine keeps training nodes as landmarks, and its file all 
   }
 }
 
-TEST_CASE("settings that say nothing of landmarks take the default; nothing is told of it") {
+TEST_CASE("settings that say nothing of landmarks take the default, without a note") {
   Run run = trained_on({.data = "karate", .split_random = "per-class:5,6"}, "kernel-machine");
   run.settings.model.options.erase("landmarks");
   const SeedRun again = train_seed(run.problem, run.settings, 3, 0, {});

@@ -106,9 +106,9 @@ TEST_CASE("the same seed gives the same parts, on several threads at once too") 
       for (int turn = 0; turn < 10; ++turn)
         alike[mine] += run(seed) == wanted ? 1 : 0;
     };
-    std::thread beside(repeat, 0, 5, std::cref(first));
+    std::thread concurrent(repeat, 0, 5, std::cref(first));
     repeat(1, 6, other);
-    beside.join();
+    concurrent.join();
     CHECK(alike == std::vector<int>{10, 10});
   }
 }

@@ -18,7 +18,7 @@ void tell(std::string_view text) noexcept;
 /// As tell(), on one line of a few hundred characters at most: for errors, which may quote what a file holds.
 void tell_error(std::string_view text) noexcept;
 
-/// Prints a help to standard output. Nobody who reads its first lines alone is told of the others: a broken pipe ends
+/// Prints a help to standard output. One may read its first lines alone: a broken pipe ends
 /// the program, as of other tools.
 void print_help(std::string_view text);
 

@@ -188,7 +188,7 @@ Trained load_trained(const TrainedRequest& request) {
   tell_preparation(request.data, trained.model.data);
   tell_split(request, trained);
   tell_left_out(prepared);
-  // of the matching; the training has told the reader's, unless the data are others
+  // of the matching; the training has printed the reader's, unless the data are others
   for (std::size_t n = differs ? 0 : notes; n < prepared.data.notes.size(); ++n)
     tell(fmt::format("{}: {}", prepared.data.name, prepared.data.notes[n]));
   return trained;

@@ -305,7 +305,7 @@ void set_labels_of(const LabelColumn& column, Dataset& data) {
   data.class_names = std::move(classes.names);
 }
 
-/// The labels of a column in another spelling, where they have it, and what is told of it.
+/// The labels of a column in another spelling, where they have it, and the note on it.
 struct Respelling {
   std::optional<std::vector<std::string_view>> (*respelt)(const LabelColumn&);
   std::string_view note;

@@ -335,8 +335,8 @@ TEST_CASE("a root folder of PyTorch Geometric is read by its processed file, els
   const fs::path root = folder / "Small", processed = root / "processed";
   fs::create_directories(processed);
   write_torch(processed / "data.pt", graph.body(), graph.storages);
-  for (const char* beside : {"pre_filter.pt", "pre_transform.pt"})
-    write_torch(processed / beside, "}", {});
+  for (const char* other : {"pre_filter.pt", "pre_transform.pt"})
+    write_torch(processed / other, "}", {});
   for (const fs::path& path : {root, processed, processed / "data.pt", folder.path()}) {
     const Dataset set = read_dataset(path);
     CHECK(set.name == "Small");

@@ -90,7 +90,7 @@ TEST_CASE("columns that tell the class together are noted") {
   const std::vector<std::string> first_dropped{"0,0", "1,0", "0,1"}, binary{"1,0", "1,1", "0,1"};
   CHECK(has_note(read_nine(nine_rows("x,k_b,k_c", first_dropped)), std::string("columns k_b, k_c") + together));
   CHECK(has_note(read_nine(nine_rows("x,low,high", binary)), std::string("columns low, high") + together));
-  // a node that is none of its class, a class that is told alone, and columns of nodes, not classes
+  // a node that is none of its class, a class that stands alone, and columns of nodes, not classes
   std::string other = nine_rows("x,k_a,k_b,k_c", {"1,0,0", "0,1,0", "0,0,1"});
   other.replace(other.size() - 6, 5, "1,0,0");
   CHECK_FALSE(has_note(read_nine(other), together));

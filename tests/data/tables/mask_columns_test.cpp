@@ -81,8 +81,8 @@ TEST_CASE("words that may mean a part are masks beside those of the other parts,
     CHECK(data.splits.empty());
     CHECK_FALSE(has_note(data, "read as features"));
   }
-  const Dataset beside = with_masks("id,label,fit,train_mask,val_mask,test_mask\n" + std::string(mask_rows));
-  CHECK(beside.feature_names == std::vector<std::string>{"fit"});
+  const Dataset masked = with_masks("id,label,fit,train_mask,val_mask,test_mask\n" + std::string(mask_rows));
+  CHECK(masked.feature_names == std::vector<std::string>{"fit"});
   const Dataset bits =
       with_masks("id,label,fit,train_mask,val_mask,eval\n0,a,1,1,0,0\n1,b,0,1,0,1\n2,a,1,0,1,0\n3,b,1,0,1,0\n");
   CHECK(bits.feature_names == std::vector<std::string>{"fit", "eval"});

@@ -352,7 +352,7 @@ TEST_CASE("a table of nodes or splits beside edges is no list of edges, and edge
   CHECK(read_dataset(folder.write("apart/labels.csv", "0,1\n1,2\n")).format == "edge-list");
 }
 
-TEST_CASE("columns of words are told apart from numbers, with the same way out in tables of nodes and of features") {
+TEST_CASE("columns of words are distinguished from numbers, with the same way out in tables of nodes and of features") {
   const std::string way = "where it is the class, name it label; pandas.get_dummies makes numbers of words";
   const std::string rows = "0,1.5,NaN\n1,2,red\n2,0.5,blue\n3,1,red\n";
   const Texts words{{"edges.csv", "0,1\n1,2\n2,3\n"}, {"features.csv", "id,age,family\n" + rows}};

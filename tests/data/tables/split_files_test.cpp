@@ -67,9 +67,9 @@ TEST_CASE("files go by the same words for parts as columns, and by doubtful ones
   const Dataset other = read_split_folder({{"eval.txt", "accuracy 0.8\n"}});
   CHECK(other.splits.empty());
   CHECK(has_note(other, "eval.txt is not read"));
-  const Dataset beside = read_split_folder({{"train.txt", "0\n"}, {"val.txt", "1\n"}, {"eval.txt", "2\n"}});
-  CHECK(beside.splits.at(0).validation == Nodes{1});
-  CHECK(has_note(beside, "eval.txt is not read"));
+  const Dataset named = read_split_folder({{"train.txt", "0\n"}, {"val.txt", "1\n"}, {"eval.txt", "2\n"}});
+  CHECK(named.splits.at(0).validation == Nodes{1});
+  CHECK(has_note(named, "eval.txt is not read"));
 }
 
 TEST_CASE("parts that are numbered are refused with the way out") {
